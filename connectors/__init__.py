@@ -1,0 +1,1 @@
+"""Department files become clean typed rows and quarantined rows."""

@@ -1,0 +1,1 @@
+"""Dagster assets: thin; each reads its inputs, calls one function and attaches counts."""

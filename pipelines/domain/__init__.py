@@ -1,0 +1,1 @@
+"""What hedui is about, as pure functions on Polars frames: policy, rules, evidence, income, cases."""

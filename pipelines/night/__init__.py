@@ -1,0 +1,1 @@
+"""What one night does, without Dagster: land, match, judge, publish, export."""

@@ -1,0 +1,1 @@
+"""A fictional district, written as the departments would deliver it."""

@@ -1,0 +1,1 @@
+"""DuckDB snapshots, the tables of a night, and what is published."""
