@@ -1,0 +1,213 @@
+"""The effective content of a feed on a date, and its rows about given persons.
+
+Belongs here: which snapshots count at a comparison date (feeds.md section 1), and the semi-join where the data lies:
+only rows about the persons asked for leave DuckDB. Does not belong here: what the rows mean.
+"""
+# ruff: noqa: S608  the SQL is put together from names quoted by `warehouse.session.name`, never from values
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+import duckdb
+import polars as pl
+
+from warehouse.natural_keys import KIND, Keys
+from warehouse.session import Vault, frame, name, store
+from warehouse.snapshots import Snapshot
+
+PROVENANCE = ("snapshot_date", "source_file", "source_row", "source_sha256", "has_manifest", "delivery_order")
+
+
+@dataclass(frozen=True)
+class Content:
+    """The snapshots that make up a feed on a date: a full one with its later deltas, and answers on hand."""
+
+    base: Snapshot | None
+    deltas: tuple[Snapshot, ...] = ()
+    responses: tuple[Snapshot, ...] = ()
+
+    @property
+    def snapshots(self) -> tuple[Snapshot, ...]:
+        """All of them in the order in which they apply."""
+        later = sorted((*self.deltas, *self.responses), key=lambda snapshot: snapshot.snapshot_date)
+        return (*((self.base,) if self.base else ()), *later)
+
+
+@dataclass(frozen=True)
+class Effective:
+    """What a feed has on a date.
+
+    Attributes:
+        status: fresh; stale, where the newest snapshot is older than the contract allows; absent.
+        content: What to compare with; only where fresh.
+        snapshot_date: Date of the newest snapshot used (where stale: of the one too old).
+        age_days: Days from it to the comparison date.
+    """
+
+    status: Literal["fresh", "stale", "absent"]
+    content: Content | None = None
+    snapshot_date: date | None = None
+    age_days: int | None = None
+
+
+def effective_content(snapshots: Sequence[Snapshot], as_of: date, max_age_days: int) -> Effective:
+    """Choose the snapshots that count on a date (feeds.md section 1, modes).
+
+    The newest full snapshot and the deltas after it, as long as the newest of them is at most `max_age_days` old;
+    over them the responses of the last `max_age_days` that are newer than the full one. A full one gone stale is left
+    out even where there are responses: persons who were not asked must not be compared with it. Of several snapshots
+    of one date (a delivery that was corrected) the last one landed counts.
+
+    Args:
+        snapshots: Landed snapshots of one feed, in any order.
+        as_of: The comparison date (比对日).
+        max_age_days: How old the newest snapshot may be.
+    """
+    in_time = sorted(
+        (snapshot for snapshot in snapshots if snapshot.snapshot_date <= as_of),
+        key=lambda snapshot: (snapshot.snapshot_date, snapshot.landed_at),
+    )
+    dated = list({snapshot.snapshot_date: snapshot for snapshot in in_time}.values())
+    base = next((snapshot for snapshot in reversed(dated) if snapshot.mode == "full"), None)
+    deltas = tuple(s for s in dated if s.mode == "delta" and base and s.snapshot_date > base.snapshot_date)
+    newest = (deltas or (base,))[-1]
+    if newest and (as_of - newest.snapshot_date).days > max_age_days:
+        base, deltas = None, ()
+    responses = tuple(
+        snapshot
+        for snapshot in dated
+        if snapshot.mode == "response"
+        and (as_of - snapshot.snapshot_date).days <= max_age_days
+        and (base is None or snapshot.snapshot_date > base.snapshot_date)
+    )
+    content = Content(base, deltas, responses)
+    if content.snapshots:
+        used = content.snapshots[-1].snapshot_date
+        return Effective("fresh", content, used, (as_of - used).days)
+    too_old = [s.snapshot_date for s in dated if s.mode == "response"] + ([newest.snapshot_date] if newest else [])
+    if too_old:
+        return Effective("stale", None, max(too_old), (as_of - max(too_old)).days)
+    return Effective("absent")
+
+
+@contextmanager
+def attached(vault: Vault, con: duckdb.DuckDBPyConnection, content: Content) -> Iterator[None]:
+    """Attach the snapshots of a content, for reading, while this lasts; the functions below need it."""
+    attached_here = []
+    try:
+        for snapshot in content.snapshots:
+            vault.attach(con, snapshot.path, snapshot.alias, read_only=True)
+            attached_here.append(snapshot.alias)
+        yield
+    finally:
+        for alias in attached_here:
+            con.execute(f"DETACH {name(alias)}")
+
+
+def feed_rows(
+    con: duckdb.DuckDBPyConnection,
+    content: Content,
+    keys: Keys,
+    subjects: Sequence[str],
+    ids: pl.Series | None,
+) -> pl.DataFrame:
+    """Give a feed's effective rows about some persons: one row per record, in the order of delivery.
+
+    Args:
+        con: A session with the content attached.
+        content: The snapshots that count.
+        keys: The feed's natural key: a delta's row replaces older rows with its key.
+        subjects: The fields that name whom a row is about (two for a marriage; household_id where there is no ID).
+        ids: The values of those fields that are asked for; None for all rows.
+
+    Returns:
+        The contract's fields and the provenance columns of docs/architecture.md.
+    """
+    if ids is not None:
+        store(con, "wanted", ids.cast(pl.String).drop_nulls().unique().alias("id").to_frame())
+    chosen = " UNION ALL BY NAME ".join(
+        _matched(snapshot, place, subjects, is_limited=ids is not None)
+        for place, snapshot in enumerate(content.snapshots)
+    )
+    overridden = _overridden_by_key(content, keys) + _overridden_by_answer(content, subjects)
+    where = " AND ".join(f"NOT EXISTS ({condition})" for condition in overridden) or "true"
+    order = "snapshot_place, part_no, source_row, stored_place"
+    provenance = ", ".join(PROVENANCE)
+    return frame(
+        con,
+        f"""
+        WITH chosen AS ({chosen}),
+        keyed AS (SELECT *, {keys.columns()} FROM chosen),
+        effective AS (SELECT * FROM keyed WHERE {where}),
+        placed AS (SELECT *, row_number() OVER (ORDER BY {order}) AS delivery_order FROM effective)
+        SELECT * EXCLUDE (part_no, snapshot_place, stored_place, {", ".join(keys.names)}, {provenance}), {provenance}
+        FROM placed ORDER BY delivery_order
+        """,
+    )
+
+
+def not_queried(con: duckdb.DuckDBPyConnection, content: Content, ids: pl.Series) -> pl.Series:
+    """Give those of the persons about whom the department was never asked: *not queried*, never clear.
+
+    A full snapshot speaks about everybody, so with one there are none. Sorted, each person once.
+    """
+    if content.base is not None:
+        return pl.Series("id_number", [], dtype=pl.String)
+    store(con, "wanted", ids.cast(pl.String).drop_nulls().unique().alias("id").to_frame())
+    asked = " UNION ALL ".join(f"SELECT id_number FROM {name(s.alias, 'requested')}" for s in content.responses)
+    missing = f"SELECT id AS id_number FROM wanted WHERE id NOT IN ({asked}) ORDER BY id"
+    return frame(con, missing).get_column("id_number")
+
+
+def quarantined_households(con: duckdb.DuckDBPyConnection, content: Content) -> pl.Series:
+    """Give the households of which a row was quarantined, where it could be read: they are incomplete. Sorted."""
+    tables = [name(snapshot.alias, "quarantine") for snapshot in content.snapshots]
+    every = " UNION ".join(f"SELECT household_id FROM {table} WHERE household_id <> ''" for table in tables)
+    return frame(con, f"SELECT household_id FROM ({every}) ORDER BY household_id").get_column("household_id")
+
+
+def _matched(snapshot: Snapshot, place: int, subjects: Sequence[str], *, is_limited: bool) -> str:
+    """Rows of one snapshot about the persons asked for, with where each stood."""
+    rows, parts = name(snapshot.alias, "rows"), name(snapshot.alias, "parts")
+    about = " OR ".join(f"r.{name(subject)} IN (SELECT id FROM wanted)" for subject in subjects)
+    manifest = "true" if snapshot.report.has_manifest else "false"
+    return f"""
+        SELECT r.*, r.rowid AS stored_place, {place} AS snapshot_place,
+            DATE '{snapshot.snapshot_date}' AS snapshot_date, {manifest} AS has_manifest,
+            p.source_file, p.sha256 AS source_sha256
+        FROM {rows} r LEFT JOIN {parts} p ON p.part_no = r.part_no
+        WHERE {about if is_limited and about else "true"}
+    """
+
+
+def _overridden_by_key(content: Content, keys: Keys) -> list[str]:
+    """Condition under which a later delta has a row with the same key; its row may be about other persons."""
+    places = [(place, s) for place, s in enumerate(content.snapshots) if s.mode == "delta"]
+    if not places:
+        return []
+    later = " UNION ALL BY NAME ".join(
+        f"SELECT *, {place} AS later_place FROM {name(s.alias, 'rows')}" for place, s in places
+    )
+    names = ", ".join(keys.names)
+    newest = f"SELECT {names}, max(later_place) AS place FROM (SELECT *, {keys.columns()} FROM ({later})) GROUP BY ALL"
+    same = " AND ".join(f"newer.{column} = keyed.{column}" for column in keys.names)
+    return [f"SELECT 1 FROM ({newest}) newer WHERE {same} AND newer.{KIND} > 0 AND newer.place > keyed.snapshot_place"]
+
+
+def _overridden_by_answer(content: Content, subjects: Sequence[str]) -> list[str]:
+    """Condition under which a later response was about one of the row's persons: it says all there is on them."""
+    places = [(place, s) for place, s in enumerate(content.snapshots) if s.mode == "response" and place > 0]
+    if not places:
+        return []
+    asked = " UNION ALL ".join(
+        f"SELECT id_number, {place} AS place FROM {name(s.alias, 'requested')}" for place, s in places
+    )
+    newest = f"SELECT id_number, max(place) AS place FROM ({asked}) GROUP BY id_number"
+    return [
+        f"SELECT 1 FROM ({newest}) answer WHERE answer.id_number = keyed.{name(subject)} "
+        "AND answer.place > keyed.snapshot_place"
+        for subject in subjects
+    ]

@@ -1,0 +1,102 @@
+"""Duplicates and superseded rows of a snapshot (feeds.md section 2, "Nothing is lost").
+
+Belongs here: finding and removing, inside DuckDB and in bounded memory, rows that stand twice and rows that a later
+row with the same natural key replaces. Does not belong here: deltas, which replace rows of other snapshots
+(`warehouse.content`).
+"""
+# ruff: noqa: S608  the SQL is put together from names quoted by `warehouse.session.name`, never from values
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+from warehouse.natural_keys import KIND, Keys
+from warehouse.session import name
+
+ROWS_A_PASS = 2_000_000
+
+
+@dataclass(frozen=True)
+class Removed:
+    """How many rows were taken out: rows that stand twice, and rows replaced by a later one of their key."""
+
+    duplicate: int
+    superseded: int
+
+
+def remove_repeated(
+    con: duckdb.DuckDBPyConnection,
+    table: str,
+    fields: Sequence[str],
+    keys: Keys,
+    rows_a_pass: int = ROWS_A_PASS,
+) -> Removed:
+    """Keep of identical rows the last, then of rows with one natural key the last; delete the others.
+
+    The last is by (part_no, source_row), the order of delivery; of persons unpivoted from one row, the last stored.
+    Rows are identical when all contract fields are equal, empty equal to empty. A 64-bit hash only tells which rows
+    can have a partner at all, so that the exact comparison runs on few rows; a collision costs time, never a row.
+
+    Args:
+        con: A session with the snapshot attached for writing.
+        table: The quoted table, with columns `fields`, part_no and source_row.
+        fields: The contract's fields.
+        keys: The feed's natural key.
+        rows_a_pass: About how many candidate rows are compared at once; it bounds memory where everything stands
+            twice.
+
+    Returns:
+        How many rows were removed, and why.
+    """
+    bucket = _bucket(keys, fields)
+    keyed = f"(SELECT *, rowid AS row_id, {keys.columns()} FROM {table})"
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE shared AS SELECT bucket, count(*) AS rows "
+        f"FROM (SELECT {bucket} AS bucket FROM {keyed}) GROUP BY bucket HAVING count(*) > 1",
+    )
+    [(candidates,)] = con.execute("SELECT coalesce(sum(rows), 0)::BIGINT FROM shared").fetchall()
+    con.execute("CREATE OR REPLACE TEMP TABLE repeated (row_id BIGINT, is_duplicate BOOLEAN)")
+    passes = -(-candidates // rows_a_pass)
+    for turn in range(passes):
+        chosen = f"(SELECT bucket FROM shared WHERE bucket % {passes} = {turn})"
+        con.execute(_compare(f"SELECT * FROM {keyed} WHERE {bucket} IN {chosen}", fields, keys))
+    [(duplicate, superseded)] = con.execute(
+        "SELECT count(*) FILTER (is_duplicate), count(*) FILTER (NOT is_duplicate) FROM repeated",
+    ).fetchall()
+    if duplicate or superseded:
+        con.execute(f"DELETE FROM {table} WHERE rowid IN (SELECT row_id FROM repeated)")
+    con.execute("DROP TABLE shared")
+    con.execute("DROP TABLE repeated")
+    return Removed(duplicate, superseded)
+
+
+def _bucket(keys: Keys, fields: Sequence[str]) -> str:
+    """Rows that may be compared share a bucket: those of one key, and among rows without one, identical ones."""
+    by_key = f"hash({', '.join(keys.names)})"
+    if keys.keyless == "merge":
+        return by_key
+    return f"CASE WHEN {KIND} = 0 THEN hash({', '.join(map(name, fields))}) ELSE {by_key} END"
+
+
+def _compare(candidates: str, fields: Sequence[str], keys: Keys) -> str:
+    """SQL that adds the repeated rows among the candidates to the table `repeated`.
+
+    A window partition takes null as equal to null, and DuckDB sorts windows on disk where memory ends.
+    """
+    latest_first = "ORDER BY part_no DESC, source_row DESC, row_id DESC"
+    return f"""
+        INSERT INTO repeated
+        WITH candidate AS ({candidates}),
+        told_apart AS (
+            SELECT row_id, part_no, source_row, {", ".join(keys.names)},
+                row_number() OVER (PARTITION BY {", ".join(map(name, fields))} {latest_first}) > 1 AS is_duplicate
+            FROM candidate
+        ),
+        ranked AS (
+            SELECT row_id, is_duplicate, {KIND},
+                row_number() OVER (PARTITION BY is_duplicate, {", ".join(keys.names)} {latest_first}) AS place
+            FROM told_apart
+        )
+        SELECT row_id, is_duplicate FROM ranked WHERE is_duplicate OR ({KIND} > 0 AND place > 1)
+    """

@@ -1,0 +1,243 @@
+"""Publication: write aside, read back, audit, then one rename.
+
+Belongs here: the folder of a published night (contract.md, "Where results are"), the link `current`, nights that a
+gate held, and finding the night before. A published folder never changes; a kill at any moment leaves the link where
+it was. Does not belong here: what the gates are, or what stands in the tables.
+"""
+# ruff: noqa: S608  the SQL is put together from names quoted by `warehouse.session.name`, never from values
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from warehouse.errors import WarehouseError
+from warehouse.files import is_safe_name, move_into_place, private_folder, sweep_folder, written_aside
+from warehouse.session import Vault, frame, name, store, text
+
+ALIAS = "cases"
+DATABASE = "cases.duckdb"
+MANIFEST = "manifest.json"
+ROWS_A_GROUP = 100_000
+PARQUET_KEY = "hedui"
+Audit = Callable[[Path], list[str]]
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What became of a night's tables.
+
+    Attributes:
+        folder: Where they are now; the folder never changes again.
+        problems: What the audit found; a night with problems is held.
+        is_current: Whether `current` points at it (a past night that is run again never moves it back).
+    """
+
+    folder: Path
+    problems: tuple[str, ...] = ()
+    is_current: bool = False
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the night lies under `held/` and waits for a person."""
+        return self.folder.parent.name == "held"
+
+
+def publish(
+    vault: Vault,
+    as_of: date,
+    run_id: str,
+    tables: Mapping[str, pl.DataFrame],
+    manifest: Mapping[str, Any],
+    audit: Audit | None = None,
+) -> Publication:
+    """Publish a night: all of it at once, or nothing.
+
+    Args:
+        vault: The warehouse.
+        as_of: The comparison date.
+        run_id: The run that made the tables; its first 8 characters name the folder.
+        tables: The tables by name, each in its final order.
+        manifest: The night's account, without values of persons; must name its `profile`.
+        audit: Looks at the folder before it appears and returns what is wrong with it; a problem holds the night.
+
+    Returns:
+        Where the night is, and whether it is current or held.
+
+    Raises:
+        WarehouseError: a table does not read back as it was written, or a name cannot name a file.
+    """
+    vault.open()
+    area = vault.root / "published"
+    with written_aside(area / f".aside-{_run8(run_id)}") as aside:
+        _write(vault, aside, as_of, run_id, tables, manifest)
+        problems = tuple(audit(aside)) if audit else ()
+        if problems:
+            return Publication(_settle(aside, vault.root / "held", as_of, run_id), problems)
+        folder = _settle(aside, area, as_of, run_id)
+    return Publication(folder, (), _make_current(vault, folder, as_of))
+
+
+def held(
+    vault: Vault,
+    as_of: date,
+    run_id: str,
+    tables: Mapping[str, pl.DataFrame],
+    manifest: Mapping[str, Any],
+) -> Publication:
+    """Keep a night that a gate stopped: the same folder under `held/`; `current` stays where it is.
+
+    Args and errors are those of `publish`.
+    """
+    vault.open()
+    area = vault.root / "held"
+    with written_aside(area / f".aside-{_run8(run_id)}") as aside:
+        _write(vault, aside, as_of, run_id, tables, manifest)
+        return Publication(_settle(aside, area, as_of, run_id))
+
+
+def current(vault: Vault) -> Path | None:
+    """Give the folder that `current` points at, or None before the first publication."""
+    link = vault.root / "published" / "current"
+    return link.resolve() if link.is_symlink() and link.exists() else None
+
+
+def night_before(vault: Vault, as_of: date, profile: str) -> Path | None:
+    """Give the newest published night before a date, of one policy profile; of several of one date the latest."""
+    nights = [
+        (told["as_of"], told["publication_no"], folder)
+        for folder, told in _published(vault)
+        if told["as_of"] < as_of.isoformat() and told.get("profile") == profile
+    ]
+    return max(nights)[2] if nights else None
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Read a night's manifest.
+
+    Raises:
+        WarehouseError: it is missing or damaged.
+    """
+    try:
+        told = json.loads((folder / MANIFEST).read_bytes())
+    except (OSError, ValueError):
+        raise WarehouseError(f"the night {folder.name} has no readable {MANIFEST}: restore the folder") from None
+    if not isinstance(told, dict):
+        raise WarehouseError(f"the {MANIFEST} of the night {folder.name} is damaged: restore the folder")
+    return told
+
+
+def read_published(vault: Vault, folder: Path, table: str) -> pl.DataFrame:
+    """Read a table of a published or held night, in its order.
+
+    Raises:
+        WarehouseKeyError: the key does not fit the warehouse.
+        WarehouseError: the night has no such table, or its file is damaged.
+    """
+    with vault.connect() as con:
+        return _read_parquet(vault, con, folder / f"{table}.parquet")
+
+
+def sweep(vault: Vault) -> int:
+    """Remove what killed processes left half written; return how many things went. For the start of a night."""
+    return sweep_folder(vault.root, leave=("dagster",))
+
+
+def _write(
+    vault: Vault,
+    aside: Path,
+    as_of: date,
+    run_id: str,
+    tables: Mapping[str, pl.DataFrame],
+    manifest: Mapping[str, Any],
+) -> None:
+    """Write all files of a night and read them back."""
+    private_folder(aside)
+    # One thread: which thread writes which row group must not show in the bytes.
+    with replace(vault, threads=1).connect() as con:
+        vault.attach(con, aside / DATABASE, ALIAS, read_only=False)
+        _use_parquet_key(vault, con)
+        for table, rows in tables.items():
+            if not is_safe_name(table):
+                raise WarehouseError("a table's name must be letters, digits, - and _")
+            store(con, name(ALIAS, table), rows)
+            target = text(str(aside / f"{table}.parquet"))
+            con.execute(f"COPY (SELECT * FROM {name(ALIAS, table)}) TO {target} ({_parquet_options(vault)})")
+        con.execute(f"CHECKPOINT {name(ALIAS)}")
+        con.execute(f"DETACH {name(ALIAS)}")
+        _verify(vault, con, aside, tables)
+    number = max((told["publication_no"] for _, told in _published(vault)), default=0) + 1
+    told = {**manifest, "as_of": as_of.isoformat(), "run_id": run_id, "publication_no": number}
+    content = json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True, default=str)
+    (aside / MANIFEST).write_text(content + "\n", encoding="utf-8")
+
+
+def _verify(vault: Vault, con: duckdb.DuckDBPyConnection, aside: Path, tables: Mapping[str, pl.DataFrame]) -> None:
+    """Read the files back through new handles: what cannot be read tonight must not be published."""
+    vault.attach(con, aside / DATABASE, ALIAS, read_only=True)
+    for table, rows in tables.items():
+        parquet = _read_parquet(vault, con, aside / f"{table}.parquet", "count(*) AS rows")
+        database = frame(con, f"SELECT count(*) AS rows FROM {name(ALIAS, table)}")
+        found = (parquet.item(), database.item())
+        if found != (rows.height, rows.height):
+            raise WarehouseError(f"{table}: wrote {rows.height} rows, read back {found}; nothing was published")
+    con.execute(f"DETACH {name(ALIAS)}")
+
+
+def _settle(aside: Path, area: Path, as_of: date, run_id: str) -> Path:
+    """Rename the finished folder to its name. A second publication by one run gets a folder of its own."""
+    private_folder(area)
+    plain = area / f"{as_of}-{_run8(run_id)}"
+    folder, again = plain, 1
+    while folder.exists():
+        again += 1
+        folder = plain.with_name(f"{plain.name}-{again}")
+    move_into_place(aside, folder)
+    return folder
+
+
+def _make_current(vault: Vault, folder: Path, as_of: date) -> bool:
+    before = current(vault)
+    if before is not None and read_manifest(before)["as_of"] > as_of.isoformat():
+        return False
+    link = vault.root / "published" / "current"
+    with written_aside(link) as aside:
+        aside.symlink_to(folder.name, target_is_directory=True)
+        aside.replace(link)
+    return True
+
+
+def _published(vault: Vault) -> list[tuple[Path, dict[str, Any]]]:
+    """Every published night with its manifest."""
+    folders = [path.parent for path in (vault.root / "published").glob(f"[0-9]*/{MANIFEST}")]
+    return [(folder, read_manifest(folder)) for folder in folders]
+
+
+def _run8(run_id: str) -> str:
+    short = run_id[:8]
+    if not is_safe_name(short):
+        raise WarehouseError("a run id must be letters, digits, - and _")
+    return short
+
+
+def _use_parquet_key(vault: Vault, con: duckdb.DuckDBPyConnection) -> None:
+    if vault.key is not None:
+        con.execute(f"PRAGMA add_parquet_key({text(PARQUET_KEY)}, {text(vault.parquet_key())})")
+
+
+def _parquet_options(vault: Vault) -> str:
+    options = f"FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROWS_A_GROUP}"
+    return f"{options}, ENCRYPTION_CONFIG {{footer_key: {text(PARQUET_KEY)}}}" if vault.key is not None else options
+
+
+def _read_parquet(vault: Vault, con: duckdb.DuckDBPyConnection, path: Path, columns: str = "*") -> pl.DataFrame:
+    if not path.exists():
+        raise WarehouseError(f"the night {path.parent.name} has no table {path.stem}")
+    _use_parquet_key(vault, con)
+    config = f", encryption_config = {{footer_key: {text(PARQUET_KEY)}}}" if vault.key is not None else ""
+    return frame(con, f"SELECT {columns} FROM read_parquet({text(str(path))}{config})")

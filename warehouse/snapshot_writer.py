@@ -1,0 +1,153 @@
+"""Landing one delivery: from clean batches to the finished tables of a snapshot.
+
+Belongs here: the tables of a snapshot file, how batches enter them, and the counting at the end. Does not belong
+here: where the file lies and when it appears (`warehouse.snapshots`).
+"""
+# ruff: noqa: S608  the SQL is put together from names quoted by `warehouse.session.name`, never from values
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from warehouse.duplicates import remove_repeated
+from warehouse.errors import WarehouseError
+from warehouse.load_report import Books, LoadReport
+from warehouse.natural_keys import Keys
+from warehouse.session import append, name, sql_type, store
+
+ALIAS = "snapshot"
+PLACES: Mapping[str, pl.DataType] = {"part_no": pl.Int32(), "source_row": pl.Int64()}
+QUARANTINE: Mapping[str, pl.DataType] = {
+    **PLACES,
+    "field": pl.String(),
+    "reason": pl.String(),
+    "raw": pl.String(),
+    "household_id": pl.String(),
+}
+PARTS: Mapping[str, pl.DataType] = {
+    "part_no": pl.Int32(),
+    "source_file": pl.String(),
+    "sheet": pl.String(),
+    "sha256": pl.String(),
+}
+
+
+class SnapshotWriter:
+    """Takes one delivery, batch by batch. Made by `SnapshotStore.writer`."""
+
+    def __init__(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        report: LoadReport,
+        schema: Mapping[str, pl.DataType],
+        keys: Keys,
+    ) -> None:
+        self._con = con
+        self._begun = report
+        self._fields = [field for field in schema if field not in PLACES]
+        self._schema = {**{field: schema[field] for field in self._fields}, **PLACES}
+        self._keys = keys
+        self.finished: LoadReport | None = None
+        missing = {field for fields in keys.alternatives for field in fields} - set(self._fields)
+        if missing:
+            raise WarehouseError(f"{report.feed}: the natural key names no field of the contract: {sorted(missing)}")
+        _create(con, "rows", self._schema)
+        _create(con, "quarantine", QUARANTINE)
+        _create(con, "requested", {"id_number": pl.String()})
+
+    def append(self, clean: pl.DataFrame, quarantine: pl.DataFrame) -> None:
+        """Add a batch: clean rows as docs/architecture.md describes them, and rows set aside.
+
+        Raises:
+            WarehouseError: the columns are not those of the contract.
+        """
+        append(self._con, name(ALIAS, "rows"), self._typed(clean, self._schema, optional=()))
+        quarantined = self._typed(quarantine, QUARANTINE, optional=("household_id",))
+        append(self._con, name(ALIAS, "quarantine"), quarantined)
+
+    def requested(self, ids: pl.Series) -> None:
+        """Add the persons that a response answers for (one id_number each; a repeated one counts once)."""
+        asked = ids.cast(pl.String).drop_nulls().unique(maintain_order=True).alias("id_number").to_frame()
+        append(self._con, name(ALIAS, "requested"), asked)
+
+    def finish(
+        self,
+        parts: Sequence[Mapping[str, Any]],
+        fields: Sequence[Mapping[str, Any]],
+        extra: Mapping[str, Any] | None = None,
+    ) -> LoadReport:
+        """Remove duplicates and superseded rows, count, and close the books.
+
+        Args:
+            parts: One entry per sheet: part_no, source_file, sheet, sha256, rows_read, skipped {kind: rows}, ….
+            fields: One entry per contract field, under the key "field", with the reader's counts.
+            extra: More of the load report: has_manifest, message, ignored_files.
+
+        Returns:
+            The load report; it is written when the writer is left without an error.
+        """
+        removed = remove_repeated(self._con, name(ALIAS, "rows"), self._fields, self._keys)
+        profile = self._profile(fields)
+        store(self._con, name(ALIAS, "profile"), _as_frame(profile))
+        store(self._con, name(ALIAS, "parts"), _parts_frame(parts))
+        books = Books(
+            read=sum(int(part.get("rows_read", 0)) for part in parts),
+            kept=self._count("rows"),
+            duplicate=removed.duplicate,
+            superseded=removed.superseded,
+            quarantined=self._count("quarantine"),
+            skipped=sum(sum(part.get("skipped", {}).values()) for part in parts),
+        )
+        report = {**self._begun.model_dump(), **(extra or {}), "parts": [dict(part) for part in parts]}
+        self.finished = LoadReport.model_validate({**report, "fields": profile, "books": books})
+        return self.finished
+
+    def _count(self, table: str) -> int:
+        return int(self._con.execute(f"SELECT count(*) FROM {name(ALIAS, table)}").fetchall()[0][0])
+
+    def _profile(self, fields: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """One pass over the rows kept: per field how many are filled and how many are an unknown code."""
+        counts = [f"count({name(field)}) FILTER (CAST({name(field)} AS VARCHAR) <> '')" for field in self._fields]
+        counts += [f"count(*) FILTER (CAST({name(field)} AS VARCHAR) = 'unknown')" for field in self._fields]
+        [row] = self._con.execute(f"SELECT count(*), {', '.join(counts)} FROM {name(ALIAS, 'rows')}").fetchall()
+        rows, filled, unknown = row[0], row[1 : 1 + len(self._fields)], row[1 + len(self._fields) :]
+        told = {str(entry["field"]): dict(entry) for entry in fields}
+        return [
+            {**told.get(field, {"field": field}), "rows": rows, "filled": filled[place], "unknown": unknown[place]}
+            for place, field in enumerate(self._fields)
+        ]
+
+    def _typed(self, rows: pl.DataFrame, schema: Mapping[str, pl.DataType], optional: Sequence[str]) -> pl.DataFrame:
+        """Demand exactly the columns and types of the wall: a silent cast here would hide an error of a reader."""
+        expected = {
+            column: dtype for column, dtype in schema.items() if column in rows.columns or column not in optional
+        }
+        found = dict(rows.schema)
+        if found != expected:
+            wrong = sorted(column for column in {*found, *expected} if found.get(column) != expected.get(column))
+            raise WarehouseError(
+                f"{self._begun.feed} {self._begun.snapshot_date}: a batch does not have the contract's columns and "
+                f"types; different, missing or unexpected: {', '.join(wrong)}",
+            )
+        return rows
+
+
+def _create(con: duckdb.DuckDBPyConnection, table: str, schema: Mapping[str, pl.DataType]) -> None:
+    columns = ", ".join(f"{name(column)} {sql_type(dtype)}" for column, dtype in schema.items())
+    con.execute(f"CREATE TABLE {name(ALIAS, table)} ({columns})")
+
+
+def _as_frame(entries: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
+    """Entries as a table of the values that are one number, truth value or text; nested counts stay in the JSON."""
+    columns = list(dict.fromkeys(key for entry in entries for key in entry))
+    plain = [key for key in columns if all(isinstance(entry.get(key), int | str | None) for entry in entries)]
+    table = pl.DataFrame([{key: entry.get(key) for key in plain} for entry in entries], infer_schema_length=None)
+    return table.with_columns(pl.col(pl.Null).cast(pl.String))
+
+
+def _parts_frame(parts: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
+    table = _as_frame(parts) if parts else pl.DataFrame(schema=dict(PARTS))
+    absent = [pl.lit(None, dtype).alias(column) for column, dtype in PARTS.items() if column not in table.columns]
+    return table.with_columns(*absent).with_columns(pl.col(column).cast(dtype) for column, dtype in PARTS.items())

@@ -1,0 +1,112 @@
+"""The tables of a night: one DuckDB file each, replaced whole.
+
+Belongs here: frames that assets hand to each other (`findings`, `cases`, `matched_<feed>` …) and their counts. One
+writer per file by construction, so assets never wait for each other's lock. Does not belong here: what is published.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from warehouse.errors import WarehouseError
+from warehouse.files import is_safe_name, move_into_place, write_file, written_aside
+from warehouse.session import Vault, frame, name, store
+
+ALIAS = "night"
+TABLE = "rows"
+
+
+@dataclass(frozen=True)
+class NightTables:
+    """Tables and facts of one night: of one comparison date and one policy profile.
+
+    Attributes:
+        vault: The warehouse.
+        as_of: The comparison date.
+        profile: The policy profile's name.
+    """
+
+    vault: Vault
+    as_of: date
+    profile: str
+
+    @property
+    def folder(self) -> Path:
+        """Where the night's tables lie."""
+        if not is_safe_name(self.profile):
+            raise WarehouseError("a profile's name must be letters, digits, . - and _")
+        return self.vault.root / "nights" / self.as_of.isoformat() / self.profile
+
+    def write(self, table: str, rows: pl.DataFrame) -> None:
+        """Store a table, in the frame's order; a table of that name is replaced at once and whole.
+
+        Raises:
+            WarehouseError: a column has no type, or the disk refuses.
+        """
+        target = self._path(table, "duckdb")
+        self.vault.open()
+        with written_aside(target) as aside, self.vault.connect() as con:
+            self.vault.attach(con, aside, ALIAS, read_only=False)
+            store(con, name(ALIAS, TABLE), rows)
+            con.execute(f"CHECKPOINT {name(ALIAS)}")
+            con.execute(f"DETACH {name(ALIAS)}")
+            move_into_place(aside, target)
+
+    def read(self, table: str) -> pl.DataFrame:
+        """Read a table back, in the order and with the types in which it was written.
+
+        Raises:
+            WarehouseError: the night has no such table.
+        """
+        path = self._path(table, "duckdb")
+        if not path.exists():
+            raise WarehouseError(f"the night {self.as_of} has no table {table}: run the step that writes it first")
+        with self.vault.connect() as con:
+            self.vault.attach(con, path, ALIAS, read_only=True)
+            return frame(con, f"SELECT * FROM {name(ALIAS, TABLE)}")  # noqa: S608  two constants
+
+    def has(self, table: str) -> bool:
+        """Tell whether the night has the table."""
+        return self._path(table, "duckdb").exists()
+
+    def write_facts(self, facts: str, content: Mapping[str, Any]) -> None:
+        """Store a small account of a step as JSON. It is not encrypted: counts and sentences only, no person."""
+        self.vault.open()
+        told = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, default=_plain)
+        write_file(self._path(facts, "json"), told.encode() + b"\n")
+
+    def read_facts(self, facts: str) -> dict[str, Any]:
+        """Read an account back (dates come back as text).
+
+        Raises:
+            WarehouseError: the night has none of that name.
+        """
+        try:
+            content = json.loads(self._path(facts, "json").read_bytes())
+        except (OSError, ValueError):
+            raise WarehouseError(
+                f"the night {self.as_of} has no facts {facts}: run the step that writes them"
+            ) from None
+        if not isinstance(content, dict):
+            raise WarehouseError(f"the facts {facts} of the night {self.as_of} are damaged: run their step again")
+        return content
+
+    def has_facts(self, facts: str) -> bool:
+        """Tell whether the night has the account."""
+        return self._path(facts, "json").exists()
+
+    def _path(self, table: str, ending: str) -> Path:
+        if not is_safe_name(table):
+            raise WarehouseError("a table's name must be letters, digits, - and _")
+        return self.folder / f"{table}.{ending}"
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    raise WarehouseError(f"facts hold numbers, texts and dates, found {type(value).__name__}")
