@@ -1,0 +1,100 @@
+"""What was assessed tonight: which rules ran on which feed, for whom. What is not assessed is never read as clear.
+
+What belongs here: the facts by which memory tells "gone" from "not looked at", and by which the books balance
+(rules.md section 1, casework.md section 1).
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+FRESH: Final = "fresh"
+
+RULES: Final = pl.Schema(
+    {
+        "rule_id": pl.String,
+        "rule_version": pl.String,
+        "feed": pl.String,
+        "feed_status": pl.String,
+        "snapshot_date": pl.Date,
+    }
+)
+"""Grain: one row per rule switched on tonight. `feed_status`: fresh, stale, refused, absent."""
+
+NOT_QUERIED: Final = pl.Schema({"feed": pl.String, "id_number": pl.String})
+"""Grain: one row per feed and roster person whom the feed was not asked about (response mode)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """The scope of one night.
+
+    Attributes:
+        households: one row per household in scope: `household_id`, `is_incomplete`.
+        members: one row per member of a household in scope: `household_id`, `id_number`.
+        rules: one row per rule switched on tonight, columns of `RULES`.
+        not_queried: persons whom a feed was not asked about, columns of `NOT_QUERIED`; empty for full and delta feeds.
+        unreadable_households: household_ids of quarantined roster rows, also of households that have no other row left;
+            a household among them may be there although the roster shows it no more.
+    """
+
+    households: pl.DataFrame
+    members: pl.DataFrame
+    rules: pl.DataFrame
+    not_queried: pl.DataFrame
+    unreadable_households: pl.Series
+
+    def assessed_pairs(self, findings: pl.DataFrame) -> pl.DataFrame:
+        """Add to findings of an earlier night whether tonight could have found them again.
+
+        Returns:
+            The findings with `is_switched_on`, `is_in_scope`, `is_member`, `is_unreadable` and `is_assessed` (its feed
+            is fresh and the person was queried).
+        """
+        rules = self.rules.select("rule_id", tonight_feed="feed", is_fresh=pl.col("feed_status") == FRESH)
+        yes = pl.lit(value=True)
+        asked = self.not_queried.select("id_number", tonight_feed="feed", was_not_asked=yes).unique()
+        unreadable = pl.DataFrame({"household_id": self.unreadable_households.cast(pl.String).unique()})
+        return (
+            findings.join(rules, on="rule_id", how="left")
+            .join(self.households.select("household_id", is_in_scope=yes), on="household_id", how="left")
+            .join(
+                self.members.select("household_id", "id_number", is_member=yes),
+                on=["household_id", "id_number"],
+                how="left",
+            )
+            .join(unreadable.with_columns(is_unreadable=yes), on="household_id", how="left")
+            .join(asked, on=["tonight_feed", "id_number"], how="left")
+            .with_columns(
+                pl.col("is_in_scope", "is_member", "is_unreadable").fill_null(value=False),
+                is_switched_on=pl.col("is_fresh").is_not_null(),
+                is_assessed=pl.col("is_fresh").fill_null(value=False) & pl.col("was_not_asked").is_null(),
+            )
+            .drop("tonight_feed", "is_fresh", "was_not_asked")
+        )
+
+    def assessed_households(self) -> pl.DataFrame:
+        """How many households each rule could judge tonight.
+
+        A household is assessed by a rule when the rule's feed is fresh and every member was queried.
+
+        Returns:
+            One row per rule: columns of `RULES`, `households_in_scope`, `households_assessed`,
+            `households_not_assessed` (Int64).
+        """
+        in_scope = self.households.height
+        skipped = (
+            self.not_queried.unique()
+            .join(self.members, on="id_number", how="inner")
+            .group_by("feed")
+            .agg(skipped=pl.col("household_id").n_unique().cast(pl.Int64))
+        )
+        not_assessed = pl.when(pl.col("feed_status") == FRESH).then(pl.col("skipped").fill_null(0)).otherwise(in_scope)
+        return (
+            self.rules.select(RULES.names())
+            .join(skipped, on="feed", how="left")
+            .with_columns(households_in_scope=pl.lit(in_scope, dtype=pl.Int64), households_not_assessed=not_assessed)
+            .with_columns(households_assessed=pl.col("households_in_scope") - pl.col("households_not_assessed"))
+            .drop("skipped")
+        )

@@ -1,0 +1,161 @@
+"""The sentence of a case: what was found, what is suggested, and the arithmetic of income where it matters.
+
+What belongs here: Chinese wording for town staff. It names no person and claims no money back: the months and the
+amount at risk order the queue and are left out here (rules.md section 6).
+"""
+
+from typing import Final
+
+import polars as pl
+
+from pipelines.domain.income_policy import IncomePolicy
+from pipelines.domain.money import spoken
+from pipelines.domain.vocabulary import ACTION_LABEL
+
+BENEFIT_LABEL: Final = {
+    "dibao_urban": "城市低保",
+    "dibao_rural": "农村低保",
+    "tekun_central": "集中供养特困",
+    "tekun_scattered": "分散供养特困",
+    "margin": "低保边缘",
+    "rigid": "刚性支出困难",
+}
+
+PROJECTION_LABEL: Final = {
+    "grace_a": "推算符合就业渐退",
+    "grace_b": "推算符合收入变化渐退",
+    "over": "推算为超标",
+    "verify": "须核实后再定",
+    "below": "推算未超标",
+}
+
+VERIFY_LABEL: Final = {
+    "incomplete": "（名册有数据行被隔离，家庭成员不全）",
+    "no_income_column": "（名册无月收入列）",
+    "second_grace": "（近12个月内已有渐退期）",
+    "declared_over": "（申报收入本身已超过标准）",
+    "at_standard": "（正好等于标准）",
+    "work_unproven": "（就业或收入情况未证实）",
+}
+
+
+def case_statement(policy: IncomePolicy) -> pl.Expr:
+    """One sentence per case, for a frame that has household, case, income and grace columns side by side."""
+    return pl.concat_str(
+        _household(),
+        pl.lit("，"),
+        _findings(),
+        pl.lit("，建议"),
+        _labelled("suggested_action", {str(action): label for action, label in ACTION_LABEL.items()}),
+        pl.when(_has_income_story()).then(_income(policy)).otherwise(pl.lit("")),
+        pl.lit("。"),
+    )
+
+
+def _household() -> pl.Expr:
+    """城市低保家庭5人、保障3人."""
+    return pl.concat_str(
+        _labelled("benefit", BENEFIT_LABEL),
+        pl.lit("家庭"),
+        pl.col("members"),
+        pl.lit("人、保障"),
+        pl.col("covered_members"),
+        pl.lit("人"),
+    )
+
+
+def _findings() -> pl.Expr:
+    """有3条疑点（CL-02、SB-01），其中1条待定，另有1条本次未核、沿用以往结果."""
+    findings, carried = pl.col("findings"), pl.col("carried_over")
+    tonight = pl.concat_str(
+        pl.lit("有"), findings, pl.lit("条疑点（"), pl.col("rules").list.join("、"), pl.lit("）"), _undetermined()
+    )
+    earlier = pl.concat_str(carried, pl.lit("条疑点本次未核、沿用以往结果"))
+    return (
+        pl.when(findings == 0)
+        .then(pl.concat_str(pl.lit("有"), earlier))
+        .when(carried > 0)
+        .then(pl.concat_str(tonight, pl.lit("，另有"), earlier))
+        .otherwise(tonight)
+    )
+
+
+def _undetermined() -> pl.Expr:
+    """，其中1条待定; nothing where all findings are certain."""
+    count = pl.col("undetermined")
+    return pl.when(count > 0).then(pl.concat_str(pl.lit("，其中"), count, pl.lit("条待定"))).otherwise(pl.lit(""))
+
+
+def _has_income_story() -> pl.Expr:
+    """Income matters where something was projected from it or where the feeds prove more than was declared."""
+    return pl.col("projection").is_not_null() | (pl.col("income_evidenced") > pl.col("income_declared"))
+
+
+def _income(policy: IncomePolicy) -> pl.Expr:
+    """：申报月人均…元；核算月收入合计…元÷…人＝月人均…元（…），超过保障标准…元，推算…."""
+    return pl.concat_str(
+        pl.lit("：申报月人均"),
+        spoken(pl.col("income_declared")),
+        pl.lit("元；核算月收入合计"),
+        spoken(pl.col("evidenced_total")),
+        pl.lit("元÷"),
+        pl.col("counting_members"),
+        pl.lit("人＝月人均"),
+        spoken(pl.col("income_evidenced")),
+        pl.lit("元"),
+        _sources(policy),
+        pl.when(pl.col("projection").is_not_null()).then(_outlook()).otherwise(pl.lit("")),
+    )
+
+
+def _sources(policy: IncomePolicy) -> pl.Expr:
+    """（其中工资…元、未扣减就业成本，养老金…元）; nothing where only declared income counts."""
+    cost = "、未扣减就业成本" if policy.is_deduction_unset else "、已按规定扣减就业成本"
+    wage = pl.concat_str(pl.lit("工资"), spoken(pl.col("wage_total")), pl.lit(f"元{cost}"))
+    pension = pl.concat_str(pl.lit("养老金"), spoken(pl.col("pension_total")), pl.lit("元"))
+    known = pl.concat_str(wage, pension, separator="，", ignore_nulls=True)
+    return pl.when(known == "").then(pl.lit("")).otherwise(pl.concat_str(pl.lit("（比对到"), known, pl.lit("）")))
+
+
+def _outlook() -> pl.Expr:
+    """，超过保障标准…元，推算符合就业渐退，渐退期…至…."""
+    income, standard = pl.col("income_evidenced"), pl.col("income_standard")
+    relation = (
+        pl.when(income > standard)
+        .then(pl.lit("，超过保障标准"))
+        .when(income == standard)
+        .then(pl.lit("，等于保障标准"))
+        .otherwise(pl.lit("，未超过保障标准"))
+    )
+    because = pl.col("verify_because").replace_strict(VERIFY_LABEL, default="", return_dtype=pl.String)
+    return pl.concat_str(
+        relation,
+        spoken(standard),
+        pl.lit("元，"),
+        _labelled("projection", PROJECTION_LABEL),
+        because.fill_null(""),
+        _grace_dates(),
+    )
+
+
+def _grace_dates() -> pl.Expr:
+    """，如属实渐退期…至…; where a stronger finding overrides grace, that it does not apply before that is settled."""
+    is_grace = pl.col("projection").is_in(["grace_a", "grace_b"])
+    dates = pl.concat_str(
+        pl.lit("，如属实渐退期"),
+        pl.col("grace_from").dt.to_string("%Y-%m-%d"),
+        pl.lit("至"),
+        pl.col("grace_to").dt.to_string("%Y-%m-%d"),
+    )
+    return (
+        pl.when(is_grace & pl.col("grace_branch").is_not_null())
+        .then(dates)
+        .when(is_grace)
+        .then(pl.lit("，另有终止或原则上取消的疑点，暂不适用渐退"))
+        .otherwise(pl.lit(""))
+    )
+
+
+def _labelled(column: str, labels: dict[str, str]) -> pl.Expr:
+    """A code in words; one that has none is told as it is, an empty one as 类别不明."""
+    return pl.col(column).replace(labels).fill_null("类别不明")

@@ -1,0 +1,110 @@
+"""Household income per head: declared and evidenced, exact until one rounding to 0.01 元.
+
+What belongs here: rules.md section 5, "per household", and the standard in force. Members are told in `ledger`, the
+comparison with the standard in `grace`. Amounts are 毫 (1/10000 元) per month.
+"""
+
+import polars as pl
+
+from pipelines.domain.income_policy import IncomePolicy
+from pipelines.domain.ledger import evidenced_parts
+from pipelines.domain.money import HAO_PER_FEN, round_half_up_to_fen
+
+RURAL_DIBAO = "dibao_rural"
+
+INCOME = pl.Schema(
+    {
+        "household_id": pl.String,
+        "income_standard": pl.Int64,
+        "income_declared": pl.Int64,
+        "income_evidenced": pl.Int64,
+        "income_without_wages": pl.Int64,
+        "cause": pl.String,
+        "is_work_unproven": pl.Boolean,
+        "counting_members": pl.Int32,
+        "evidenced_total": pl.Int64,
+        "wage_total": pl.Int64,
+        "pension_total": pl.Int64,
+    }
+)
+"""Grain: one row per household in scope. Per-capita columns are rounded to whole 分 (100 毫). `cause` is employment,
+other, mixed, or null where no counting member has an increment. `wage_total` and `pension_total` cover the counting
+members and are null where nothing of the kind counts; `evidenced_total` is rounded to 分 for the reader."""
+
+
+def household_income(households: pl.DataFrame, ledger: pl.DataFrame, policy: IncomePolicy) -> pl.DataFrame:
+    """Sum the ledger per household and divide by those who count (rules.md section 5).
+
+    Args:
+        households: one row per household in scope; needs `household_id`, `benefit`.
+        ledger: one row per member (`pipelines.domain.ledger`).
+        policy: income parameters in force.
+
+    Returns:
+        One row per household, columns of `INCOME`, ordered by household. A household in which no member counts has an
+        evidenced income of 0.
+    """
+    rate = policy.deduction_rate
+    sums = ledger.group_by("household_id").agg(*_sums(evidenced_parts(policy)))
+    standard = (
+        pl.when(pl.col("benefit") == RURAL_DIBAO)
+        .then(pl.lit(policy.rural_standard))
+        .otherwise(pl.lit(policy.urban_standard))
+    )
+    return (
+        households.select("household_id", income_standard=standard)
+        .join(sums, on="household_id", how="left")
+        .with_columns(
+            pl.col("counting_members", "members").fill_null(0),
+            pl.col("is_work_unproven").fill_null(value=False),
+        )
+        .with_columns(
+            income_declared=_per_capita("declared_sum", "members", 1),
+            income_evidenced=_per_capita("parts_sum", "counting_members", rate.denominator),
+            income_without_wages=_per_capita("without_wages_sum", "counting_members", 1),
+            cause=_household_cause(),
+            evidenced_total=round_half_up_to_fen(pl.col("parts_sum").fill_null(0), rate.denominator) * HAO_PER_FEN,
+        )
+        .select(INCOME.names())
+        .cast(INCOME)
+        .sort("household_id")
+    )
+
+
+def _sums(parts: pl.Expr) -> list[pl.Expr]:
+    """Exact sums of one household: declared over all its members, everything else over those who count."""
+    counts, cause = pl.col("counts"), pl.col("cause")
+    declared = pl.col("declared").fill_null(0)
+    without_wages = pl.max_horizontal(declared, pl.col("pension").fill_null(0))
+    wage, pension = pl.col("wage").filter(counts), pl.col("pension").filter(counts)
+    return [
+        pl.len().alias("members"),
+        counts.sum().alias("counting_members"),
+        declared.sum().alias("declared_sum"),
+        parts.filter(counts).sum().alias("parts_sum"),
+        without_wages.filter(counts).sum().alias("without_wages_sum"),
+        pl.when(wage.is_not_null().any()).then(wage.sum()).alias("wage_total"),
+        pl.when(pension.is_not_null().any()).then(pension.sum()).alias("pension_total"),
+        (counts & pl.col("is_work_unproven")).any().alias("is_work_unproven"),
+        cause.is_in(["wage", "both"]).any().alias("has_wage_increment"),
+        cause.is_in(["pension", "both"]).any().alias("has_pension_increment"),
+    ]
+
+
+def _household_cause() -> pl.Expr:
+    """Section 5: employment by wages alone, other by pensions alone, mixed by both, null without any increment."""
+    wage, pension = pl.col("has_wage_increment"), pl.col("has_pension_increment")
+    return (
+        pl.when(wage & pension)
+        .then(pl.lit("mixed"))
+        .when(wage)
+        .then(pl.lit("employment"))
+        .when(pension)
+        .then(pl.lit("other"))
+    )
+
+
+def _per_capita(total: str, heads: str, parts: int) -> pl.Expr:
+    """An exact sum, in 毫 / `parts`, by the heads, rounded once to 0.01 元 half up; 0 where there is no head."""
+    divisor = pl.col(heads).cast(pl.Int64) * parts
+    return pl.when(pl.col(heads) > 0).then(round_half_up_to_fen(pl.col(total), divisor) * HAO_PER_FEN).otherwise(0)

@@ -1,0 +1,58 @@
+"""What the policy in force says about income on one comparison date: plain numbers, no profile and no layer.
+
+What belongs here: the parameters that the ledger, the income and the grace projection need, checked once. Where they
+come from (which layer, which clause) is the policy's business, not theirs.
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+_DEDUCTION_STEP = 1000
+"""A deduction rate is told in whole per mille, so that exact sums stay within 64 bits."""
+
+
+@dataclass(frozen=True, slots=True)
+class IncomePolicy:
+    """Parameters of rules.md sections 2 and 5 in force at as_of.
+
+    Attributes:
+        urban_standard: dibao standard in 毫 per person and month, for every benefit but `dibao_rural`.
+        rural_standard: dibao standard in 毫 per person and month for `dibao_rural`.
+        margin: the multiple of the standard up to which other income is phased out (1.5 as an exact ratio).
+        grace_months: length of a grace period in calendar months.
+        wage_deduction: employment cost deduction, a share of the wage; None where it is unset, which counts as 0 and
+            makes the case say 未扣减就业成本.
+
+    Raises:
+        ValueError: a parameter is outside what the arithmetic holds for; names the parameter.
+    """
+
+    urban_standard: int
+    rural_standard: int
+    margin: Fraction = Fraction(3, 2)
+    grace_months: int = 6
+    wage_deduction: Fraction | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse parameters that the arithmetic does not hold for."""
+        if min(self.urban_standard, self.rural_standard) < 0:
+            raise ValueError(
+                "income standards: expected amounts of 0 or more, found a negative one; correct the policy"
+            )
+        if self.margin <= 0 or self.grace_months < 1:
+            raise ValueError("margin multiple and grace months: expected more than 0; correct the policy")
+        if not 0 <= self.deduction_rate <= 1 or _DEDUCTION_STEP % self.deduction_rate.denominator:
+            raise ValueError(
+                f"employment cost deduction rate: expected a share from 0 to 1 in steps of 0.001, "
+                f"found {self.wage_deduction}; correct the policy"
+            )
+
+    @property
+    def deduction_rate(self) -> Fraction:
+        """The share of a wage that is deducted; 0 where it is unset."""
+        return self.wage_deduction or Fraction(0)
+
+    @property
+    def is_deduction_unset(self) -> bool:
+        """Whether the case has to say 未扣减就业成本."""
+        return self.wage_deduction is None
