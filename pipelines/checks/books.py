@@ -1,0 +1,60 @@
+"""The books: nothing is lost, and both sides of every account are shown.
+
+What belongs here: the equation of every snapshot, read = kept + duplicate + superseded + quarantined + skipped
+(feeds.md section 2), and the shape of the accounts that a night keeps of its households and findings.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pipelines.checks.profile import BOOKS, Report
+
+
+@dataclass(frozen=True)
+class Account:
+    """One equation between two counts."""
+
+    name: str
+    left: int
+    right: int
+    detail: str = ""
+
+    @property
+    def holds(self) -> bool:
+        """Whether both sides are equal."""
+        return self.left == self.right
+
+    @property
+    def text(self) -> str:
+        """The account in one line."""
+        sign = "=" if self.holds else "≠"
+        return f"{self.name}: {self.left:,} {sign} {self.right:,}{f' ({self.detail})' if self.detail else ''}"
+
+
+def snapshot_account(report: Report) -> Account:
+    """The account of one snapshot: rows read against what became of them."""
+    books = {name: int(report["books"][name]) for name in BOOKS}
+    parts = {name: count for name, count in books.items() if name != "read"}
+    return Account(
+        name=str(report["snapshot_date"]),
+        left=books["read"],
+        right=sum(parts.values()),
+        detail=", ".join(f"{name} {count:,}" for name, count in parts.items()),
+    )
+
+
+def snapshot_accounts(reports: Iterable[Report]) -> list[Account]:
+    """The accounts of all snapshots that a feed's content is made of."""
+    return [snapshot_account(report) for report in reports]
+
+
+def night_accounts(facts: Mapping[str, Any]) -> list[Account]:
+    """The accounts that the night wrote down under the facts `books`: `{"books": [{name, left, right, terms}]}`.
+
+    Whether an account holds is worked out again from both sides: a stored `holds` is not believed.
+    """
+    return [
+        Account(str(one["name"]), int(one["left"]), int(one["right"]), str(one.get("terms", "")))
+        for one in facts["books"]
+    ]
