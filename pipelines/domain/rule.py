@@ -1,0 +1,158 @@
+"""How a rule is written: one function that turns the policy into expressions over candidate rows.
+
+What belongs here: the form of a rule and of its verdict. What does not: any particular rule (`rules/`), what becomes of
+a verdict (`standing`, `evidence`, `statement`, `findings`).
+
+    @rule("CL-03", over=VEHICLES, material=("status_letters", "vehicle_class"))
+    def deregistered_vehicle(night: NightContext) -> Verdict: ...
+
+A predicate is a Polars expression with three values: true, false, null. Null means *undetermined* and is reported; it
+never clears and never flags. Thresholds, clauses, documents and actions come from the policy, never from the function.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from pipelines.domain.context import NightContext
+
+EVIDENCE_ITEM = pl.Struct({"field": pl.String, "value": pl.String, "op": pl.String, "threshold": pl.String})
+NO_DATE = pl.lit(None, dtype=pl.Date)
+NO_AMOUNT = pl.lit(None, dtype=pl.Int64)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The candidate rows that rules are judged over; all rules over one subject are judged in one pass.
+
+    Attributes:
+        feed: the feed that the finding names.
+        label: what the people who read it call that feed.
+        candidates: builds the rows: `household_id, id_number, roster_name, name, grade`, provenance, and whatever the
+            predicates look at. One row per matched record, per person or per household, as the rules need.
+    """
+
+    feed: str
+    label: str
+    candidates: Callable[[NightContext], pl.LazyFrame]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One line of evidence: a field's value, and what it was held against.
+
+    Attributes:
+        value: text; by default the field's own column.
+        when: where the line is shown; everywhere by default.
+    """
+
+    field: str
+    op: str
+    threshold: str | pl.Expr = ""
+    value: pl.Expr | None = None
+    when: pl.Expr | None = None
+
+    def expression(self) -> pl.Expr:
+        """The line as a struct, null where it isn't shown."""
+        value = pl.col(self.field).cast(pl.String) if self.value is None else self.value
+        threshold = pl.lit(self.threshold) if isinstance(self.threshold, str) else self.threshold
+        line = pl.struct(
+            field=pl.lit(self.field),
+            value=value.fill_null(""),
+            op=pl.lit(self.op),
+            threshold=threshold.cast(pl.String).fill_null(""),
+        )
+        return line if self.when is None else pl.when(self.when).then(line)
+
+
+@dataclass(frozen=True)
+class OpenField:
+    """A field that decides the rule and is empty or unknown.
+
+    Attributes:
+        phrase: how a sentence says it, e.g. 机动车状态为空或无法识别.
+        where: the rows on which it is what leaves the rule undetermined.
+        value: what stands in the field; by default its own column.
+    """
+
+    field: str
+    phrase: str
+    where: pl.Expr
+    value: pl.Expr | None = None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a rule says of every candidate row, as expressions over the subject's columns.
+
+    Attributes:
+        fires: true flags, false does nothing, null is undetermined.
+        record_key: what tells records of one person apart (contract.md).
+        found: what was found, as the middle of a sentence.
+        evidence: lines of evidence, in order.
+        listed: further lines as a list column, for rules that name several records.
+        fact_date: when it became true; null where the rule has none.
+        exempt: reason → the rows that would be flagged and are exempt by it.
+        open_fields: what may leave the rule undetermined.
+        hints: words to add → where.
+        remedy: the fact that would have to change to clear the finding.
+        cases: name of a policy variant → the rows that are such a case.
+        pension_amount: 毫 a flagged row brings into the income as pension.
+        wage_amount: 毫 a flagged row brings into the income as wage.
+    """
+
+    fires: pl.Expr
+    record_key: pl.Expr
+    found: pl.Expr
+    evidence: tuple[Evidence, ...]
+    remedy: pl.Expr
+    listed: pl.Expr | None = None
+    fact_date: pl.Expr = NO_DATE
+    exempt: Mapping[str, pl.Expr] = field(default_factory=dict)
+    open_fields: tuple[OpenField, ...] = ()
+    hints: Mapping[str, pl.Expr] = field(default_factory=dict)
+    cases: Mapping[str, pl.Expr] = field(default_factory=dict)
+    pension_amount: pl.Expr = NO_AMOUNT
+    wage_amount: pl.Expr = NO_AMOUNT
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule of the catalogue.
+
+    Attributes:
+        material: columns of the subject that make up the fingerprint (casework.md section 1).
+        is_spared_in_grace: whether a household in its grace period is exempt from it (rules.md section 5).
+    """
+
+    rule_id: str
+    subject: Subject
+    material: tuple[str, ...]
+    is_spared_in_grace: bool
+    judge: Callable[[NightContext], Verdict]
+    description: str
+
+    @property
+    def feed(self) -> str:
+        """The feed whose rows it judges."""
+        return self.subject.feed
+
+
+def rule(
+    rule_id: str, *, over: Subject, material: tuple[str, ...], spared_in_grace: bool = False
+) -> Callable[[Callable[[NightContext], Verdict]], Rule]:
+    """Make a rule of a function; the rulebook finds it in its module."""
+
+    def declare(judge: Callable[[NightContext], Verdict]) -> Rule:
+        return Rule(rule_id, over, material, spared_in_grace, judge, judge.__doc__ or "")
+
+    return declare
+
+
+def decided(*, flagged: pl.Expr, undetermined: pl.Expr) -> pl.Expr:
+    """A predicate from its two halves: true where flagged, else null where undetermined, else false.
+
+    A half that is itself null on a row does not hold there.
+    """
+    return pl.when(flagged).then(pl.lit(value=True)).when(undetermined).then(None).otherwise(pl.lit(value=False))

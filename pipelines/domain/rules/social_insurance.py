@@ -1,0 +1,230 @@
+"""Pension insurance (养老保险参保): SB-01 … SB-04, rules.md section 3.
+
+What belongs here: what the social-insurance rows of a member mean. What does not: what they do to the household's
+income (`ledger`), which takes the amounts that flagged rows bring.
+"""
+
+from typing import Final
+
+import polars as pl
+
+from pipelines.domain.context import NightContext
+from pipelines.domain.dates import first_of_month, months_before
+from pipelines.domain.money import HAO_PER_YUAN, hao, plain
+from pipelines.domain.phrases import label_of, part, words
+from pipelines.domain.rule import NO_AMOUNT, Evidence, OpenField, Subject, Verdict, decided, rule
+from pipelines.domain.vocabulary import UNKNOWN
+
+FEED: Final = "social_insurance"
+WAGE_BAND: Final = 500 * HAO_PER_YUAN
+BENEFIT_BAND: Final = 100 * HAO_PER_YUAN
+_GREATEST_AMOUNT: Final = 10**14
+"""10 billion 元 in 毫. A larger one is a misprint, taken as this so that no sum overflows."""
+
+_INSURANCE: Final = {
+    "employee": "企业职工基本养老保险",
+    "institution": "机关事业单位养老保险",
+    "resident": "城乡居民养老保险",
+}
+_STOP_REASON: Final = {"death": "死亡", "abroad": "出国（境）定居", "to_employee": "参加职工养老保险", "other": "其他"}
+
+_TYPE, _ENROLMENT, _BENEFIT = pl.col("insurance_type"), pl.col("enrol_status"), pl.col("benefit_status")
+_IS_JOB = _TYPE.is_in(["employee", "institution"])
+_IS_ACTIVE = _ENROLMENT == "active"
+_IS_TERMINATED = _ENROLMENT == "terminated"
+_IS_PAYING = _BENEFIT.eq_missing("paying")
+_IS_BENEFIT_UNKNOWN = _BENEFIT.eq_missing(UNKNOWN)
+_IS_DEATH = pl.col("stop_reason").eq_missing("death")
+_INSURED = label_of(_TYPE, _INSURANCE, "养老保险")
+_RECORD_KEY = words(_TYPE, "/", pl.col("employer"))
+_PERSON = ["household_id", "id_number"]
+_MATERIAL = ("insurance_type", "enrol_status", "benefit_status", "employer", "wage_band", "benefit_band")
+
+
+def enrolments(night: NightContext) -> pl.LazyFrame:
+    """One row per member and enrolment, amounts in 毫, with what the person's other enrolments say.
+
+    `counted`: benefit_amount less the exempt basic pension for resident insurance, floor 0, of rows in payment.
+    `counted_sum`: its sum over the person's rows. `has_active_job`: another row is active employee or institution
+    insurance.
+    """
+    exempt = night.policy.amount("exempt_basic_pension") or 0
+    amount = pl.col("benefit_amount").clip(0, _GREATEST_AMOUNT)
+    less = pl.when(_TYPE == "resident").then(exempt).otherwise(0)
+    return (
+        night.rows(FEED)
+        .with_columns(
+            hao("benefit_amount"),
+            hao("wage_base"),
+            # Both columns are demanded: an empty cell is an unknown code.
+            _TYPE.fill_null(UNKNOWN),
+            _ENROLMENT.fill_null(UNKNOWN),
+        )
+        .with_columns(
+            counted=pl.when(_IS_PAYING).then((amount - less).clip(0)),
+            wage_band=pl.col("wage_base") // WAGE_BAND,
+            benefit_band=pl.col("benefit_amount") // BENEFIT_BAND,
+        )
+        .with_columns(
+            counted_sum=pl.col("counted").sum().over(_PERSON),
+            has_active_job=(_IS_JOB & _IS_ACTIVE).any().over(_PERSON),
+        )
+    )
+
+
+ENROLMENTS = Subject(FEED, "养老保险参保数据", enrolments)
+
+
+def wage_counts(night: NightContext) -> pl.Expr:
+    """Whether the row's wage_base counts as income (rules.md section 5): who pays for himself chooses the base.
+
+    Given, payer employed or empty, last paid month empty or not before the month three months before as_of's.
+    """
+    earliest = first_of_month(months_before(first_of_month(night.as_of), night.policy.months("wage_recency_months")))
+    is_recent = pl.col("last_paid_month").is_null() | (pl.col("last_paid_month") >= earliest)
+    return pl.col("wage_base").is_not_null() & pl.col("payer_kind").fill_null("employed").eq("employed") & is_recent
+
+
+@rule("SB-01", over=ENROLMENTS, material=_MATERIAL, spared_in_grace=True)
+def active_enrolment(night: NightContext) -> Verdict:
+    """Active pension insurance of an employee or a public servant (职工养老保险正常参保).
+
+    Clause: 草街办发〔2024〕54号（十）. Resident insurance raises nothing unless the switch `resident_counts` is on:
+    the state pays for nearly every poor family.
+    """
+    counts = pl.lit(value=True) if night.policy.is_switched_on("resident_counts") else _IS_JOB
+    certain = (counts & (_TYPE != UNKNOWN)) & ~_IS_PAYING
+    return Verdict(
+        fires=decided(
+            flagged=certain & _IS_ACTIVE & ~_IS_BENEFIT_UNKNOWN,
+            undetermined=(certain & (_IS_ACTIVE | (_ENROLMENT == UNKNOWN)))
+            | ((_TYPE == UNKNOWN) & _IS_ACTIVE & ~_IS_PAYING),
+        ),
+        record_key=_RECORD_KEY,
+        fact_date=pl.col("enrolled_on"),
+        found=words(
+            "登记有",
+            _INSURED,
+            pl.when(_IS_ACTIVE).then(pl.lit("，参保状态为正常参保")).otherwise(pl.lit("")),
+            part("，参保单位", pl.col("employer")),
+            part("，参保日期", pl.col("enrolled_on")),
+            part("，缴费基数每月", plain(pl.col("wage_base")), "元"),
+        ),
+        evidence=(
+            Evidence("insurance_type", "in", "employee,institution"),
+            Evidence("enrol_status", "=", "active"),
+            Evidence("benefit_status", "≠", "paying"),
+            Evidence("employer", "=", when=pl.col("employer").is_not_null()),
+            Evidence("wage_base", "=", value=plain(pl.col("wage_base")), when=pl.col("wage_base").is_not_null()),
+        ),
+        open_fields=(
+            OpenField("insurance_type", "险种为空或无法识别", _TYPE == UNKNOWN),
+            OpenField("enrol_status", "参保状态为空或无法识别", _ENROLMENT == UNKNOWN),
+            OpenField("benefit_status", "待遇发放状态无法识别", _IS_BENEFIT_UNKNOWN),
+        ),
+        remedy=words("养老保险参保状态不再是正常参保", part("（", pl.col("employer"), "停保）")),
+        wage_amount=pl.when(wage_counts(night)).then(pl.col("wage_base")),
+    )
+
+
+@rule("SB-02", over=ENROLMENTS, material=_MATERIAL, spared_in_grace=True)
+def terminated_enrolment(_night: NightContext) -> Verdict:
+    """Pension insurance ended for another reason than death, and no active one beside it (养老保险终止参保).
+
+    Clause: 草街办发〔2024〕54号（十）: 终止参保的，需核实是否务工或已经领取养老保险.
+    """
+    return Verdict(
+        fires=decided(
+            flagged=_IS_TERMINATED & ~_IS_DEATH & ~pl.col("has_active_job"), undetermined=pl.lit(value=False)
+        ),
+        record_key=_RECORD_KEY,
+        fact_date=pl.col("stopped_on"),
+        found=words(
+            "的",
+            _INSURED,
+            "已终止参保",
+            part("，参保单位", pl.col("employer")),
+            part("，终止日期", pl.col("stopped_on")),
+            part("，终止原因", label_of(pl.col("stop_reason"), _STOP_REASON)),
+            "，需核实是否务工或已经领取养老保险",
+        ),
+        evidence=(
+            Evidence("enrol_status", "=", "terminated"),
+            Evidence("stop_reason", "≠", "death"),
+            Evidence("active_job_insurance", "=", "无", value=pl.lit("无")),
+            Evidence("stopped_on", "=", when=pl.col("stopped_on").is_not_null()),
+        ),
+        remedy=pl.lit("经核实未务工且未领取养老待遇，或已将该项收入计入申报收入"),
+    )
+
+
+@rule("SB-03", over=ENROLMENTS, material=_MATERIAL, spared_in_grace=True)
+def pension_in_payment(night: NightContext) -> Verdict:
+    """Pensions in payment that together exceed what the member declared (领取养老保险待遇).
+
+    Clause: 草街办发〔2024〕54号（十）. Per person: the counted amounts of all rows in payment are summed; a row without
+    an amount is undetermined by itself.
+    """
+    has_declared = pl.lit(value=night.has_declared_income)
+    counted, declared = pl.col("counted"), pl.col("declared").fill_null(0)
+    is_open = counted.is_null() | ~has_declared
+    return Verdict(
+        fires=decided(
+            flagged=_IS_PAYING & ~is_open & (pl.col("counted_sum") > declared), undetermined=_IS_PAYING & is_open
+        ),
+        record_key=_RECORD_KEY,
+        found=words(
+            "正在领取",
+            _INSURED,
+            "待遇",
+            part("，每月", plain(pl.col("benefit_amount")), "元"),
+            pl.when(~is_open)
+            .then(
+                words(
+                    "，应计入的养老待遇合计每月",
+                    plain(pl.col("counted_sum")),
+                    "元，高于申报的月收入",
+                    plain(declared),
+                    "元",
+                )
+            )
+            .otherwise(pl.lit("")),
+        ),
+        evidence=(
+            Evidence("benefit_status", "=", "paying"),
+            Evidence("benefit_amount", "=", value=plain(pl.col("benefit_amount")), when=counted.is_not_null()),
+            Evidence("counted_amount", "=", value=plain(counted), when=counted.is_not_null()),
+            Evidence(
+                "counted_amount_sum", ">", threshold=plain(declared), value=plain(pl.col("counted_sum")), when=~is_open
+            ),
+        ),
+        open_fields=(
+            OpenField("benefit_amount", "待遇金额为空", counted.is_null(), plain(pl.col("benefit_amount"))),
+            OpenField("monthly_income", "名册没有月收入一列", ~has_declared, pl.lit("")),
+        ),
+        remedy=words(
+            "申报的月收入已包含全部养老待遇",
+            pl.when(~is_open).then(words("（不低于每月", plain(pl.col("counted_sum")), "元）")).otherwise(pl.lit("")),
+        ),
+        pension_amount=counted if night.has_declared_income else NO_AMOUNT,
+    )
+
+
+@rule("SB-04", over=ENROLMENTS, material=_MATERIAL)
+def ended_by_death(_night: NightContext) -> Verdict:
+    """Pension insurance that ended because the person died (养老保险终止原因为死亡).
+
+    Clause: 草街办发〔2024〕54号（十）. A record of another office, so it is verified, never read as a death.
+    """
+    return Verdict(
+        fires=decided(flagged=_IS_TERMINATED & _IS_DEATH, undetermined=pl.lit(value=False)),
+        record_key=_RECORD_KEY,
+        fact_date=pl.col("stopped_on"),
+        found=words("的", _INSURED, "已终止参保，终止原因为死亡", part("，终止日期", pl.col("stopped_on"))),
+        evidence=(
+            Evidence("enrol_status", "=", "terminated"),
+            Evidence("stop_reason", "=", "death"),
+            Evidence("stopped_on", "=", when=pl.col("stopped_on").is_not_null()),
+        ),
+        remedy=pl.lit("经核实本人在世，参保记录已更正"),
+    )

@@ -1,0 +1,102 @@
+"""From a rule's three-valued predicate to standing hits: outcome, action, one row per identity (rules.md 1).
+
+What belongs here: exemptions, the lowering by a differing name, which of several rows stands. What does not: evidence
+and words, which are made for standing rows alone.
+"""
+
+from typing import Final
+
+import polars as pl
+
+from pipelines.domain.context import NightContext
+from pipelines.domain.phrases import words
+from pipelines.domain.policy import RuleInForce
+from pipelines.domain.rule import Rule, Verdict
+from pipelines.domain.vocabulary import DIBAO, GRADE_OTHER_NAME, LOWERED_BY_GRADE_B, Action, Outcome
+
+IDENTITY: Final = ("household_id", "id_number", "record_key")
+"""With the rule, what makes a finding the same finding on another night (casework.md section 1)."""
+
+IN_GRACE: Final = "渐退期内"
+_PRECEDENCE: Final = {Outcome.FLAGGED.value: 0, Outcome.UNDETERMINED.value: 1, Outcome.EXEMPT.value: 2}
+
+
+def fires_column(rule: Rule) -> str:
+    """The column in which one pass over the candidates leaves a rule's predicate."""
+    return f"fires {rule.rule_id}"
+
+
+def standing_hits(candidates: pl.DataFrame, rule: Rule, verdict: Verdict, night: NightContext) -> pl.DataFrame:
+    """The candidates that the rule flags, exempts or leaves undetermined, one per household, person and record key.
+
+    Of several, flagged stands before undetermined before exempt, then the latest fact date, then the last in the file.
+
+    Returns:
+        The candidates' columns and `outcome, action, record_key, fact_date, exempt_reason`, the household's `town,
+        village, benefit`.
+    """
+    fires = pl.col(fires_column(rule))
+    household = night.households.select("household_id", "town", "village", "benefit", "in_grace")
+    entry = night.policy.rule(rule.rule_id)
+    return (
+        candidates.filter(fires.fill_null(value=True))
+        .join(household, on="household_id", how="inner")
+        .with_columns(exempt_reason=_exempt_reason(rule, verdict, fires))
+        .with_columns(
+            outcome=_outcome(fires),
+            action=_action(entry, verdict, fires),
+            record_key=verdict.record_key.fill_null(""),
+            fact_date=verdict.fact_date,
+        )
+        .sort(
+            pl.col("outcome").replace_strict(_PRECEDENCE, return_dtype=pl.Int8),
+            "fact_date",
+            "delivery_order",
+            descending=[False, True, True],
+            nulls_last=True,
+        )
+        .unique(IDENTITY, keep="first", maintain_order=True)
+        .sort(IDENTITY)
+    )
+
+
+def _exempt_reason(rule: Rule, verdict: Verdict, fires: pl.Expr) -> pl.Expr:
+    """Why a hit is exempt; null where it isn't. In a grace period also what would be undetermined is exempt."""
+    reasons = [pl.when(fires & where).then(pl.lit(reason)) for reason, where in verdict.exempt.items()]
+    if rule.is_spared_in_grace:
+        reasons.append(pl.when(pl.col("in_grace") & pl.col("benefit").is_in(DIBAO)).then(pl.lit(IN_GRACE)))
+    return pl.coalesce(reasons) if reasons else pl.lit(None, dtype=pl.String)
+
+
+def _outcome(fires: pl.Expr) -> pl.Expr:
+    """Exempt where there is a reason, undetermined where the predicate is null, else flagged."""
+    return (
+        pl.when(pl.col("exempt_reason").is_not_null())
+        .then(pl.lit(Outcome.EXEMPT.value))
+        .when(fires.is_null())
+        .then(pl.lit(Outcome.UNDETERMINED.value))
+        .otherwise(pl.lit(Outcome.FLAGGED.value))
+    )
+
+
+def _action(entry: RuleInForce, verdict: Verdict, fires: pl.Expr) -> pl.Expr:
+    """The policy's action, a variant's where one applies; VERIFY where undetermined or where a name forbids more."""
+    action = pl.lit(entry.action.value)
+    for name, variant in entry.variants.items():
+        if variant.action is not None and name in verdict.cases:
+            action = pl.when(verdict.cases[name]).then(pl.lit(variant.action.value)).otherwise(action)
+    is_lowered = (pl.col("grade") == GRADE_OTHER_NAME) & action.is_in([one.value for one in LOWERED_BY_GRADE_B])
+    return pl.when(fires.is_null() | is_lowered).then(pl.lit(Action.VERIFY.value)).otherwise(action)
+
+
+def conflict(entry: RuleInForce, verdict: Verdict) -> pl.Expr:
+    """What a higher layer says more mildly of this record; null where the layers agree."""
+    texts = [
+        pl.when(verdict.cases[name]).then(pl.lit(text))
+        for name, text in entry.conflicts.items()
+        if name in verdict.cases
+    ]
+    if not texts:
+        return pl.lit(None, dtype=pl.String)
+    told = pl.concat_str(texts, separator="；", ignore_nulls=True)
+    return pl.when(told != "").then(words(told))

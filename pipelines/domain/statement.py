@@ -1,0 +1,45 @@
+"""The statement of a finding: one plain Chinese sentence that a village worker understands.
+
+What belongs here: what was found, where from and of what date, by which clause, what to do. What does not: decisions;
+a finding is a question to ask, and the sentence says so.
+"""
+
+from typing import Final
+
+import polars as pl
+
+from pipelines.domain.phrases import joined, label_of, part, words
+from pipelines.domain.policy import RuleInForce
+from pipelines.domain.rule import Rule, Verdict
+from pipelines.domain.vocabulary import ACTION_REQUEST, GRADE_OTHER_NAME, Outcome
+
+OTHER_NAME: Final = "姓名不一致"
+_REQUEST: Final = {action.value: text for action, text in ACTION_REQUEST.items()}
+
+
+def statement(rule: Rule, verdict: Verdict, entry: RuleInForce) -> pl.Expr:
+    """The sentence: source and date, person, what was found, doubts, clause, request with documents."""
+    outcome = pl.col("outcome")
+    opens = {one.phrase: one.where for one in verdict.open_fields}
+    hints = joined({**verdict.hints, f"但{OTHER_NAME}，须先确认是否同一人": pl.col("grade") == GRADE_OTHER_NAME})
+    documents = f"，可凭{'、'.join(entry.documents)}说明" if entry.documents else ""
+    request = words(label_of(pl.col("action"), _REQUEST), documents)
+    close = (
+        pl.when(outcome == Outcome.EXEMPT.value)
+        .then(words("，因", pl.col("exempt_reason"), "，不列入案件"))
+        .when(outcome == Outcome.UNDETERMINED.value)
+        .then(words("，但", joined(opens, "、"), "，暂不能判定，按", entry.source, "，", request))
+        .otherwise(words("，按", entry.source, "，", request))
+    )
+    person = pl.col("roster_name").fill_null("")
+    return words(
+        rule.subject.label,
+        "（",
+        pl.col("snapshot_date"),
+        "）显示，",
+        person,
+        verdict.found,
+        part("，", hints),
+        close,
+        "。",
+    )
