@@ -12,12 +12,9 @@ from typing import Any
 from connectors.contract import Contract
 from pipelines.checks.books import Account, snapshot_accounts
 from pipelines.checks.expectations import judge
-from pipelines.checks.natural_key import counted_once
-from pipelines.checks.profile import Report, missing_columns, previous_full, profile_feed
+from pipelines.checks.profile import Report, missing_columns, profile_feed
 from pipelines.checks.results import CheckResult, judged, unjudged
 from pipelines.checks.suites import contract_suite
-from pipelines.night.night import Night
-from warehouse.natural_keys import Keys
 
 Facts = Mapping[str, Any]
 """What landing wrote down: status, snapshot_date, age_days, messages, used (load reports, newest first)."""
@@ -91,24 +88,6 @@ def assess(
         results=results,
         accounts=snapshot_accounts(reports),
         account_of_gx=account_of_gx,
-    )
-
-
-def assess_landed(night: Night, contract: Contract) -> Assessment:
-    """Judge a feed on what a night has landed of it: reads load reports, and the stored keys once per snapshot."""
-    state = night.state(contract.feed)
-    landed = night.snapshots.list(contract.feed)
-    newest = next((one for one in landed if state.report and one.checksum == state.report.checksum), None)
-    facts = state.model_dump(mode="json")
-    if newest is None:
-        return assess(contract, facts, night.as_of)
-    reports = [one.report.model_dump(mode="json") for one in landed]
-    return assess(
-        contract,
-        facts,
-        night.as_of,
-        previous=previous_full(reports, newest.snapshot_date),
-        key_duplicates=counted_once(night.vault, newest, Keys(contract.key, contract.keyless)),
     )
 
 

@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 import dagster as dg
 
 from connectors.contract import Contract
-from pipelines.checks.assessment import Assessment, assess_landed
+from pipelines.checks.assessment import Assessment
 from pipelines.checks.books import Account, night_accounts
 from pipelines.checks.data_docs import write_results
+from pipelines.checks.landed import assess_landed
 from pipelines.checks.results import CheckResult
 from pipelines.checks.suites import contract_suite
 from pipelines.night.night import Night

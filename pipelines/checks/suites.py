@@ -112,7 +112,7 @@ def _delivery(contract: Contract) -> Iterator[Expectation]:
 
 def _field(contract: Contract, field: Field) -> Iterator[Expectation]:
     """What is expected of one column."""
-    name, label = field.name, field.headers[0] if field.headers else field.name
+    name, label = field.name, field.label_zh
     if field.kind == "id":
         yield Expectation(
             f"{name}_valid",

@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -76,7 +77,7 @@ def test_the_account_has_no_path_and_no_trace():
     written = json.dumps(judgement.account, ensure_ascii=False)
 
     assert "traceback" not in written.lower()
-    assert os.path.expanduser("~") not in written
+    assert str(Path.home()) not in written
 
 
 def test_a_column_that_the_profile_does_not_have_is_an_error_of_ours():

@@ -78,11 +78,23 @@ def test_a_feed_without_an_id_has_a_suite_too():
             "department": "民政",
             "grain": "一户一代管人一行",
             "description": "代管备案",
-            "key": [["household_id", "holder_name"]],
+            "keys": [["household_id", "holder_name"]],
             "subjects": [],
             "fields": [
-                {"name": "household_id", "kind": "text", "is_required": True, "headers": ["家庭编号"]},
-                {"name": "holder_name", "kind": "name", "is_required": True, "headers": ["代管人姓名"]},
+                {
+                    "name": "household_id",
+                    "kind": "text",
+                    "is_required": True,
+                    "label_zh": "家庭编号",
+                    "headers": ["家庭编号"],
+                },
+                {
+                    "name": "holder_name",
+                    "kind": "name",
+                    "is_required": True,
+                    "label_zh": "代管人姓名",
+                    "headers": ["代管人姓名"],
+                },
             ],
         }
     )

@@ -1,0 +1,71 @@
+"""Keys counted on stored rows: landing removes repeated ones, and a snapshot that still has some is found out."""
+
+from datetime import date
+
+import polars as pl
+import pytest
+
+from pipelines.checks.natural_key import counted_once, repeated_keys
+from warehouse.natural_keys import Keys
+from warehouse.session import Vault, name, store
+from warehouse.snapshots import SnapshotStore
+
+KEYS = Keys((("plate_no", "id_number"), ("vin", "id_number")), "keep")
+SCHEMA = {"id_number": pl.String(), "plate_no": pl.String(), "vin": pl.String()}
+
+
+def rows(*records):
+    frame = pl.DataFrame(list(records), schema=SCHEMA, orient="row")
+    places = frame.with_row_index("source_row", offset=2).with_columns(pl.col("source_row").cast(pl.Int64))
+    return places.with_columns(part_no=pl.lit(1, pl.Int32)).select(*SCHEMA, "part_no", "source_row")
+
+
+@pytest.fixture
+def vault(tmp_path):
+    return Vault(tmp_path / "warehouse", threads=1)
+
+
+def stored(vault, frame):
+    path = vault.root / "snapshot.duckdb"
+    with vault.connect() as con:
+        vault.attach(con, path, "written", read_only=False)
+        store(con, name("written", "rows"), frame)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("records", "expected"),
+    [
+        ([("A", "1", "v"), ("B", "1", "v"), ("A", "2", "v")], 0),
+        ([("A", "1", "v"), ("A", "1", "w")], 1),
+        ([("A", "1", "v"), ("A", "1", "w"), ("A", "1", "x"), ("B", "2", ""), ("B", "2", "y")], 2),
+        ([("A", "", "v"), ("A", None, "v")], 1),
+        ([("A", "", ""), ("A", "", "")], 0),
+        ([], 0),
+    ],
+)
+def test_keys_that_stand_twice_are_counted(vault, records, expected):
+    assert repeated_keys(vault, stored(vault, rows(*records)), KEYS) == expected
+
+
+def test_what_landing_keeps_has_unique_keys_and_is_counted_once(vault):
+    snapshots = SnapshotStore(vault)
+    quarantine = pl.DataFrame(
+        schema={
+            "part_no": pl.Int32(),
+            "source_row": pl.Int64(),
+            "field": pl.String(),
+            "reason": pl.String(),
+            "raw": pl.String(),
+        }
+    )
+    with snapshots.writer("vehicle", date(2026, 9, 21), "ab" * 32, SCHEMA, KEYS) as writer:
+        writer.append(rows(("A", "1", "v"), ("A", "1", "w"), ("B", "1", "v")), quarantine)
+        writer.finish([{"part_no": 1, "source_file": "a.csv", "sheet": "", "sha256": "", "rows_read": 3}], [])
+    [snapshot] = snapshots.list("vehicle")
+
+    assert counted_once(vault, snapshot, KEYS) == 0
+    assert snapshot.report.books.superseded == 1
+
+    snapshot.path.unlink()
+    assert counted_once(vault, snapshot, KEYS) == 0
