@@ -4,6 +4,7 @@ What belongs here: putting the lines of a rule together with those that every fi
 a rule's own lines (`rules/`).
 """
 
+from collections.abc import Iterable
 from typing import Final
 
 import polars as pl
@@ -19,10 +20,14 @@ _IS_UNDETERMINED = pl.col("outcome") == Outcome.UNDETERMINED.value
 
 def evidence(verdict: Verdict) -> pl.Expr:
     """All lines of evidence of a hit as a list: the rule's, then what is open, exempt, or uncertain about the match."""
-    lines = [one.expression() for one in (*verdict.evidence, *_open_lines(verdict), *_common_lines())]
     listed = [] if verdict.listed is None else [verdict.listed]
-    own = pl.concat_list(lines).list.drop_nulls()
-    return pl.concat_list([own, *listed]).cast(pl.List(EVIDENCE_ITEM))
+    doubts = _lines([*_open_lines(verdict), *_common_lines()])
+    return pl.concat_list([_lines(verdict.evidence), *listed, doubts]).cast(pl.List(EVIDENCE_ITEM))
+
+
+def _lines(lines: Iterable[Evidence]) -> pl.Expr:
+    """Lines as a list, without those that aren't shown."""
+    return pl.concat_list([one.expression() for one in lines]).list.drop_nulls()
 
 
 def _open_lines(verdict: Verdict) -> list[Evidence]:

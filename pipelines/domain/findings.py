@@ -77,10 +77,13 @@ def findings_of(hits: pl.DataFrame, rule: Rule, verdict: Verdict, night: NightCo
     """
     entry = night.policy.rule(rule.rule_id)
     return (
-        hits.with_columns(*_text_columns(rule, verdict, entry))
+        hits.with_columns(**_text_columns(rule, verdict, entry))
         .with_columns(
             as_of=pl.lit(night.as_of),
             name=pl.col("roster_name"),
+            town=pl.col("household_town"),
+            village=pl.col("household_village"),
+            benefit=pl.col("household_benefit"),
             rule_id=pl.lit(rule.rule_id),
             rule_version=pl.lit(entry.version),
             basis=pl.lit(entry.basis),

@@ -12,7 +12,7 @@ from pipelines.domain.context import NightContext
 from pipelines.domain.findings import findings_of, no_findings, ordered
 from pipelines.domain.rule import Rule, Subject
 from pipelines.domain.rulebook import rules_of
-from pipelines.domain.standing import fires_column, standing_hits
+from pipelines.domain.standing import fires_column, predicate, standing_hits
 
 
 def judge_feed(feed: str, context: NightContext, secret: bytes) -> pl.DataFrame:
@@ -42,7 +42,7 @@ def judge_feed(feed: str, context: NightContext, secret: bytes) -> pl.DataFrame:
 def _judge_subject(rules: Sequence[Rule], context: NightContext, secret: bytes) -> list[pl.DataFrame]:
     """Findings of rules that share a subject: one pass marks the rows, each rule then works on those it marked."""
     verdicts = [(one, one.judge(context)) for one in rules]
-    marks = [verdict.fires.alias(fires_column(one)) for one, verdict in verdicts]
+    marks = [predicate(one, verdict, context) for one, verdict in verdicts]
     fired = pl.any_horizontal(pl.col(fires_column(one)).fill_null(value=True) for one in rules)
     candidates = rules[0].subject.candidates(context).with_columns(marks).filter(fired).collect()
     return [

@@ -17,6 +17,14 @@ from pipelines.domain.vocabulary import DIBAO, GRADE_OTHER_NAME, LOWERED_BY_GRAD
 IDENTITY: Final = ("household_id", "id_number", "record_key")
 """With the rule, what makes a finding the same finding on another night (casework.md section 1)."""
 
+HOUSEHOLD: Final = {
+    "town": "household_town",
+    "village": "household_village",
+    "benefit": "household_benefit",
+    "in_grace": "household_in_grace",
+}
+"""What a hit takes from its household, under names that no feed has."""
+
 IN_GRACE: Final = "渐退期内"
 _PRECEDENCE: Final = {Outcome.FLAGGED.value: 0, Outcome.UNDETERMINED.value: 1, Outcome.EXEMPT.value: 2}
 
@@ -26,22 +34,31 @@ def fires_column(rule: Rule) -> str:
     return f"fires {rule.rule_id}"
 
 
+def predicate(rule: Rule, verdict: Verdict, night: NightContext) -> pl.Expr:
+    """The rule's predicate on this night, null also where a variant in force leaves a case undetermined."""
+    fires = verdict.fires
+    for name, variant in night.policy.rule(rule.rule_id).variants.items():
+        if variant.outcome == Outcome.UNDETERMINED.value and name in verdict.cases:
+            fires = pl.when(fires & verdict.cases[name]).then(None).otherwise(fires)
+    return fires.alias(fires_column(rule))
+
+
 def standing_hits(candidates: pl.DataFrame, rule: Rule, verdict: Verdict, night: NightContext) -> pl.DataFrame:
     """The candidates that the rule flags, exempts or leaves undetermined, one per household, person and record key.
 
     Of several, flagged stands before undetermined before exempt, then the latest fact date, then the last in the file.
 
     Returns:
-        The candidates' columns and `outcome, action, record_key, fact_date, exempt_reason`, the household's `town,
-        village, benefit`.
+        The candidates' columns and `outcome, action, record_key, fact_date, exempt_reason`, the columns of
+        `HOUSEHOLD`.
     """
     fires = pl.col(fires_column(rule))
-    household = night.households.select("household_id", "town", "village", "benefit", "in_grace")
+    household = night.households.select("household_id", *(pl.col(own).alias(ours) for own, ours in HOUSEHOLD.items()))
     entry = night.policy.rule(rule.rule_id)
     return (
         candidates.filter(fires.fill_null(value=True))
         .join(household, on="household_id", how="inner")
-        .with_columns(exempt_reason=_exempt_reason(rule, verdict, fires))
+        .with_columns(exempt_reason=_exempt_reason(rule, verdict, entry, fires))
         .with_columns(
             outcome=_outcome(fires),
             action=_action(entry, verdict, fires),
@@ -60,11 +77,16 @@ def standing_hits(candidates: pl.DataFrame, rule: Rule, verdict: Verdict, night:
     )
 
 
-def _exempt_reason(rule: Rule, verdict: Verdict, fires: pl.Expr) -> pl.Expr:
+def _exempt_reason(rule: Rule, verdict: Verdict, entry: RuleInForce, fires: pl.Expr) -> pl.Expr:
     """Why a hit is exempt; null where it isn't. In a grace period also what would be undetermined is exempt."""
     reasons = [pl.when(fires & where).then(pl.lit(reason)) for reason, where in verdict.exempt.items()]
+    for name, variant in entry.variants.items():
+        if variant.outcome == Outcome.EXEMPT.value and name in verdict.cases:
+            reasons.append(pl.when(fires & verdict.cases[name]).then(pl.lit(variant.text)))
     if rule.is_spared_in_grace:
-        reasons.append(pl.when(pl.col("in_grace") & pl.col("benefit").is_in(DIBAO)).then(pl.lit(IN_GRACE)))
+        reasons.append(
+            pl.when(pl.col("household_in_grace") & pl.col("household_benefit").is_in(DIBAO)).then(pl.lit(IN_GRACE))
+        )
     return pl.coalesce(reasons) if reasons else pl.lit(None, dtype=pl.String)
 
 

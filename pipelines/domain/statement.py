@@ -21,8 +21,13 @@ def statement(rule: Rule, verdict: Verdict, entry: RuleInForce) -> pl.Expr:
     """The sentence: source and date, person, what was found, doubts, clause, request with documents."""
     outcome = pl.col("outcome")
     opens = {one.phrase: one.where for one in verdict.open_fields}
+    opens |= {
+        variant.text: verdict.cases[name]
+        for name, variant in entry.variants.items()
+        if variant.outcome == Outcome.UNDETERMINED.value and name in verdict.cases
+    }
     hints = joined({**verdict.hints, f"但{OTHER_NAME}，须先确认是否同一人": pl.col("grade") == GRADE_OTHER_NAME})
-    documents = f"，可凭{'、'.join(entry.documents)}说明" if entry.documents else ""
+    documents = f"，所需材料：{'、'.join(entry.documents)}" if entry.documents else ""
     request = words(label_of(pl.col("action"), _REQUEST), documents)
     close = (
         pl.when(outcome == Outcome.EXEMPT.value)

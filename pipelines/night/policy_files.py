@@ -1,7 +1,7 @@
 """Reading the policy: `data/policy/profiles.yml` and `data/policy/<layer>/*.yml`, strictly.
 
-What belongs here: files, and what can be wrong in them, each mistake with its file and line. What does not: what applies
-on a date (`pipelines.domain.policy`).
+What belongs here: files, and what can be wrong in them, each mistake with its file and line. What does not: what
+applies on a date (`pipelines.domain.policy`).
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -41,7 +41,7 @@ def load_policy(directories: Sequence[Path], profile: str, rule_ids: Collection[
     """Read a profile and its layers.
 
     Args:
-        directories: each with layer folders and, in one of them at least, `profiles.yml`; later ones add to earlier ones.
+        directories: each with layer folders; one at least with `profiles.yml`; later ones add to earlier ones.
         profile: name of the profile.
         rule_ids: rules that exist, by default all of the rulebook.
 

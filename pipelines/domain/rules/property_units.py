@@ -72,7 +72,12 @@ def _per_household(counted: pl.LazyFrame) -> pl.LazyFrame:
     land = pl.col("unit_no").str.slice(12, 2)
     item = pl.struct(
         field=pl.lit("unit"),
-        value=words(pl.col("unit_key"), part("，", place_of()), part("，", plain_decimal("area"), "平方米")),
+        value=words(
+            pl.col("unit_key"),
+            part("，", place_of()),
+            part("，", plain_decimal("area"), "平方米"),
+            part("，权利人", pl.col("roster_name")),
+        ),
         op=pl.when(_IS_CERTAIN & ~_IS_NAMELESS).then(pl.lit("是")).otherwise(pl.lit("可能是")),
         threshold=words(
             pl.col("use").fill_null("用途为空"), part("，", pl.col("acquisition")), part("，", pl.col("anchor"))
@@ -106,7 +111,9 @@ def several_dwellings(_night: NightContext) -> Verdict:
         record_key=pl.col(_HOUSEHOLD),
         fact_date=pl.col("anchor"),
         found=words(
-            pl.when(is_certain).then(pl.lit("家庭成员名下共有住房")).otherwise(pl.lit("家庭成员名下可能共有住房")),
+            pl.when(is_certain)
+            .then(pl.lit("（户主）家庭成员名下共有住房"))
+            .otherwise(pl.lit("（户主）家庭成员名下可能共有住房")),
             count,
             "套",
             kind,
