@@ -87,25 +87,28 @@ def _undetermined() -> pl.Expr:
 
 
 def _has_income_story() -> pl.Expr:
-    """Income matters where something was projected from it or where the feeds prove more than was declared."""
-    return pl.col("projection").is_not_null() | (pl.col("income_evidenced") > pl.col("income_declared"))
+    """Income matters where something was projected from it or where what counts differs from what was declared."""
+    return pl.col("projection").is_not_null() | (pl.col("income_evidenced") != pl.col("income_declared"))
 
 
 def _income(policy: IncomePolicy) -> pl.Expr:
     """：申报月人均…元；核算月收入合计…元÷…人＝月人均…元（…），超过保障标准…元，推算…."""
-    return pl.concat_str(
-        pl.lit("：申报月人均"),
-        spoken(pl.col("income_declared")),
-        pl.lit("元；核算月收入合计"),
+    heads = pl.col("counting_members")
+    declared = pl.concat_str(pl.lit("：申报月人均"), spoken(pl.col("income_declared")), pl.lit("元"))
+    reckoned = pl.concat_str(
+        declared,
+        pl.lit("；核算月收入合计"),
         spoken(pl.col("evidenced_total")),
         pl.lit("元÷"),
-        pl.col("counting_members"),
+        heads,
         pl.lit("人＝月人均"),
         spoken(pl.col("income_evidenced")),
         pl.lit("元"),
         _sources(policy),
         pl.when(pl.col("projection").is_not_null()).then(_outlook()).otherwise(pl.lit("")),
     )
+    nobody = pl.concat_str(declared, pl.lit("；无计入收入核算的成员"))
+    return pl.when(heads > 0).then(reckoned).otherwise(nobody)
 
 
 def _sources(policy: IncomePolicy) -> pl.Expr:

@@ -55,6 +55,7 @@ def cases_of(
     as_of: date = AS_OF,
     declared: int = 0,
     policy: IncomePolicy = POLICY,
+    not_counting: pl.DataFrame | None = None,
     **household: Any,
 ) -> pl.DataFrame:
     families = pl.DataFrame(
@@ -90,7 +91,8 @@ def cases_of(
     )
     found = pl.DataFrame(list(findings), schema=_FINDINGS)
     made = case_findings(found)
-    ledger = member_ledger(members, found, pl.DataFrame(schema=NOT_COUNTING), policy)
+    nobody = pl.DataFrame(schema=NOT_COUNTING)
+    ledger = member_ledger(members, found, nobody if not_counting is None else not_counting, policy)
     income = household_income(families, ledger, policy)
     grace = project(families, income, made, policy, as_of, has_income_column=True)
     cases = build_cases(Circumstances(families, income, grace, policy), made, last, as_of, SECRET)
@@ -274,6 +276,13 @@ def test_the_sentence_says_that_the_cost_was_deducted() -> None:
 def test_the_sentence_without_income() -> None:
     case = case_of(finding("VERIFY", rule="GS-01"), finding("VERIFY", rule="CL-01", outcome="undetermined"))
     assert case["statement"] == "城市低保家庭1人、保障1人，有2条疑点（CL-01、GS-01），其中1条待定，建议核实。"
+
+
+def test_the_sentence_of_a_household_in_which_nobody_counts() -> None:
+    dead = pl.DataFrame({"household_id": ["H"], "id_number": ["P0"], "why": ["已死亡"]})
+    case = case_of(finding("TERMINATE", rule="SW-01"), not_counting=dead, declared=3_000_000)
+    assert case["statement"].endswith("建议终止：申报月人均300.00元；无计入收入核算的成员。")
+    assert (case["income_declared"], case["income_evidenced"]) == (Decimal("300.00"), Decimal("0.00"))
 
 
 @pytest.mark.parametrize("benefit", ["dibao_rural", "tekun_central", "unknown", None])
