@@ -17,6 +17,7 @@ from pathlib import Path
 
 import duckdb
 import polars as pl
+from polars.datatypes import DataTypeClass
 
 from warehouse.errors import WarehouseError, WarehouseKeyError, values_kept_out
 from warehouse.files import create_file, private_folder, written_aside
@@ -182,7 +183,7 @@ def store(con: duckdb.DuckDBPyConnection, table: str, rows: pl.DataFrame) -> Non
     Raises:
         WarehouseError: a column has no type (all null, of Polars type Null), which would come back as a number.
     """
-    untyped = [column for column, dtype in rows.schema.items() if dtype == pl.Null]
+    untyped = [column for column, dtype in rows.schema.items() if _is_untyped(dtype)]
     if untyped:
         raise WarehouseError(f"columns without a type: {', '.join(untyped)}; cast them before they are stored")
     with _registered(con, rows) as view:
@@ -219,6 +220,15 @@ def sql_type(dtype: pl.DataType) -> str:
     if found is None:
         raise WarehouseError(f"a column of type {dtype} cannot be stored: expected text, date, integer or decimal")
     return found
+
+
+def _is_untyped(dtype: pl.DataType | DataTypeClass) -> bool:
+    """Tell whether a type is Null, or has Null somewhere inside a list or struct."""
+    if isinstance(dtype, pl.List):
+        return _is_untyped(dtype.inner)
+    if isinstance(dtype, pl.Struct):
+        return any(_is_untyped(field.dtype) for field in dtype.fields)
+    return dtype == pl.Null
 
 
 @contextmanager
