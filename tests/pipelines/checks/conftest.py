@@ -87,7 +87,14 @@ def make_report(contract: Contract) -> Callable[..., Report]:
             "mode": "full",
             "checksum": "ab12",
             "has_manifest": True,
-            "parts": [{"part_no": 1, "rows_read": counted["read"], "skipped": {}, "quarantined": reasons or {}}],
+            "parts": [
+                {
+                    "part_no": 1,
+                    "rows_read": counted["read"],
+                    "skipped": {"title": counted["skipped"]},
+                    "quarantined": reasons or {},
+                }
+            ],
             "fields": measured,
             "books": counted,
             **other,

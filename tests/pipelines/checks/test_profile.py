@@ -33,6 +33,16 @@ def test_shares_are_of_the_data_rows_without_titles_and_totals(contract, make_re
     assert profile["id_number.invalid_share"] == 0.02
 
 
+def test_other_documents_are_data_rows_as_they_are_for_landing(contract, make_report):
+    report = make_report(books={"kept": 480, "quarantined": 20, "skipped": 503}, reasons={"id_check_digit": 20})
+    report["parts"][0]["skipped"] = {"other_document": 500, "title": 3}
+
+    profile = profile_feed(contract, report, AS_OF)
+
+    assert profile["rows_quarantined_share"] == 0.02
+    assert profile["id_number.invalid_share"] == 0.02
+
+
 def test_only_reasons_about_the_id_make_it_invalid(contract, make_report):
     report = make_report(
         books={"kept": 990, "quarantined": 10}, reasons={"id_length": 4, "date_unreadable": 5, "row_shape": 1}

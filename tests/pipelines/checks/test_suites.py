@@ -1,10 +1,13 @@
 """Suites derived from contracts: names that hold, bounds from the contract, critical only where it must be."""
 
 import re
+from datetime import date
+from pathlib import Path
 
 import pytest
 
-from connectors.contract import Contract
+from connectors.contract import Contract, load_contracts
+from pipelines.checks.profile import BOOKS, profile_feed
 from pipelines.checks.suites import contract_suite
 
 
@@ -103,3 +106,23 @@ def test_a_feed_without_an_id_has_a_suite_too():
 
     assert {"required_columns", "household_id_filled", "holder_name_filled"} <= names
     assert not any(name.endswith("_valid") for name in names)
+
+
+SHIPPED = load_contracts(Path(__file__).parents[3] / "data" / "feeds")
+
+
+@pytest.mark.parametrize("shipped", SHIPPED.values(), ids=SHIPPED.keys())
+def test_every_shipped_contract_has_a_suite_that_its_profile_can_answer(shipped):
+    report = {
+        "snapshot_date": "2026-09-21",
+        "mode": "full",
+        "parts": [],
+        "fields": [],
+        "books": dict.fromkeys(BOOKS, 0),
+    }
+    profile = profile_feed(shipped, report, date(2026, 9, 22))
+    suite = contract_suite(shipped)
+
+    assert len({one.name for one in suite}) == len(suite)
+    assert {one.column for one in suite} | {one.judged_from[0] for one in suite if one.judged_from} <= profile.keys()
+    assert all(one.minimum is not None or one.maximum is not None for one in suite)
