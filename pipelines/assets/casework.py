@@ -1,0 +1,144 @@
+"""Casework and publication assets: memory of the night before, income, cases, counts, and the published night."""
+
+from collections.abc import Iterator, Sequence
+
+import dagster as dg
+
+from pipelines.assets.discretion import discreet
+from pipelines.assets.metadata import table_metadata
+from pipelines.night.casework import count_rules, open_cases, reckon_income
+from pipelines.night.judging import remember_night
+from pipelines.night.publishing import gates, publish_night
+from pipelines.partitions import NIGHTS, as_of_date
+from pipelines.resources import NightResource
+
+HELD = 3
+"""Exit code of a night that a gate holds (contract.md)."""
+
+
+def remembered_asset(judged: Sequence[str]) -> dg.AssetsDefinition:
+    """The assets in which tonight's findings meet those of the night before."""
+    sources = [f"findings_{feed}" for feed in judged]
+
+    @dg.multi_asset(
+        name="remembered_findings",
+        specs=[
+            dg.AssetSpec(
+                "findings",
+                deps=sources,
+                group_name="findings",
+                description="One row per household, person, rule and record: tonight's findings with their evidence, new, "
+                "persisting, changed or reopened, and those that could not be assessed tonight.\n\n疑点。",
+            ),
+            dg.AssetSpec(
+                "resolved_findings",
+                deps=sources,
+                group_name="findings",
+                description="One row per finding of the night before that is gone, with the reason.\n\n已消失的疑点。",
+            ),
+        ],
+        partitions_def=NIGHTS,
+    )
+    def remembered(context: dg.AssetExecutionContext, night: NightResource) -> Iterator[dg.MaterializeResult[None]]:
+        with discreet():
+            told = remember_night(night.open(as_of_date(context.partition_key)))
+        changes = {f"rows_{name}": n for name, n in told.findings.group_by("change").len().sort("change").iter_rows()}
+        yield dg.MaterializeResult(asset_key="findings", metadata={**table_metadata(told.findings), **changes})
+        yield dg.MaterializeResult(asset_key="resolved_findings", metadata=table_metadata(told.resolved))
+
+    return remembered
+
+
+@dg.multi_asset(
+    name="household_income",
+    specs=[
+        dg.AssetSpec(
+            "ledger",
+            deps=["members", "findings"],
+            group_name="casework",
+            description="One row per household member: declared and evidenced income.\n\n收入台账。",
+        ),
+        dg.AssetSpec(
+            "income",
+            deps=["households", "findings"],
+            group_name="casework",
+            description="One row per household in scope: income per head, declared and evidenced, and the standard.\n\n"
+            "家庭月人均收入。",
+        ),
+    ],
+    partitions_def=NIGHTS,
+)
+def household_income(context: dg.AssetExecutionContext, night: NightResource) -> Iterator[dg.MaterializeResult[None]]:
+    """Reckon the income of members and households from what was declared and what the findings prove."""
+    with discreet():
+        ledger, income = reckon_income(night.open(as_of_date(context.partition_key)))
+    yield dg.MaterializeResult(asset_key="ledger", metadata=table_metadata(ledger))
+    yield dg.MaterializeResult(asset_key="income", metadata=table_metadata(income))
+
+
+@dg.asset(
+    group_name="casework",
+    deps=["findings", "income", "households"],
+    partitions_def=NIGHTS,
+    kinds={"polars"},
+    description="One row per household with something open: suggested action, risk, income, grace period.\n\n案件。",
+)
+def cases(context: dg.AssetExecutionContext, night: NightResource) -> dg.MaterializeResult[None]:
+    """Make the cases of the night."""
+    with discreet():
+        frame = open_cases(night.open(as_of_date(context.partition_key)))
+    risks = {f"cases_{name}": n for name, n in frame.group_by("risk").len().sort("risk").iter_rows()}
+    return dg.MaterializeResult(metadata={**table_metadata(frame), **risks})
+
+
+@dg.asset(
+    group_name="casework",
+    deps=["findings", "resolved_findings", "households", "members"],
+    partitions_def=NIGHTS,
+    kinds={"polars"},
+    description="One row per rule: findings by outcome and change, households assessed and not assessed.\n\n规则统计。",
+)
+def rule_counts(context: dg.AssetExecutionContext, night: NightResource) -> dg.MaterializeResult[None]:
+    """Count the night per rule and draw up its books."""
+    with discreet():
+        frame, equations = count_rules(night.open(as_of_date(context.partition_key)))
+    broken = [one.name for one in equations if not one.holds]
+    return dg.MaterializeResult(
+        metadata={**table_metadata(frame), "equations": len(equations), "equations_broken": len(broken)}
+    )
+
+
+@dg.asset(
+    group_name="publication",
+    deps=["findings", "resolved_findings", "cases", "rule_counts", "ledger"],
+    partitions_def=NIGHTS,
+    kinds={"parquet", "duckdb"},
+    check_specs=[
+        dg.AssetCheckSpec(
+            "gates", asset="published_night", description="账目平衡：一行不丢，一户不漏。不通过则扣住不发布。"
+        )
+    ],
+    description="One folder a night: Parquet and DuckDB files, manifest and rule counts; `published/current` points at the "
+    "newest.\n\n已发布的核对结果。",
+)
+def published_night(
+    context: dg.AssetExecutionContext, night: NightResource
+) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+    """Write the night aside, audit it, and let `current` point at it; or hold it."""
+    with discreet():
+        opened = night.open(as_of_date(context.partition_key))
+        checked = gates(opened)
+        publication = publish_night(opened, context.run_id, checked)
+    yield dg.AssetCheckResult(
+        check_name="gates",
+        asset_key="published_night",
+        passed=not publication.problems,
+        metadata={gate.name: gate.detail for gate in checked},
+    )
+    if publication.problems:
+        raise dg.Failure(
+            description="the night is held, the previous publication stays: " + "; ".join(publication.problems),
+            metadata={"exit_code": HELD, "folder": publication.folder.name},
+            allow_retries=False,
+        )
+    yield dg.MaterializeResult(metadata={"folder": publication.folder.name, "is_current": publication.is_current})

@@ -1,0 +1,81 @@
+"""Comparison assets: who is judged (households, members), what departments hold about them, what the rules say."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from connectors.contract import Contract
+from pipelines.assets.discretion import discreet
+from pipelines.assets.metadata import table_metadata
+from pipelines.night.judging import judge
+from pipelines.night.matching import match_feed, take_roster
+from pipelines.night.night import ROSTER
+from pipelines.partitions import NIGHTS, as_of_date
+from pipelines.resources import NightResource
+
+
+@dg.multi_asset(
+    name="roster_households",
+    specs=[
+        dg.AssetSpec(
+            "households",
+            deps=[ROSTER],
+            group_name="matching",
+            description="One row per household in scope: its head, town, benefit and grace period.\n\n在保家庭。",
+        ),
+        dg.AssetSpec(
+            "members",
+            deps=[ROSTER],
+            group_name="matching",
+            description="One row per member of a household in scope, covered or not.\n\n共同生活的家庭成员。",
+        ),
+    ],
+    partitions_def=NIGHTS,
+)
+def roster_households(context: dg.AssetExecutionContext, night: NightResource) -> Iterator[dg.MaterializeResult[None]]:
+    """Split the roster into the households that are judged and the members that are matched."""
+    with discreet():
+        households, members = take_roster(night.open(as_of_date(context.partition_key)))
+    yield dg.MaterializeResult(asset_key="households", metadata=table_metadata(households))
+    yield dg.MaterializeResult(asset_key="members", metadata=table_metadata(members))
+
+
+def matched_asset(contract: Contract) -> dg.AssetsDefinition:
+    """The asset that finds the members in one feed."""
+
+    @dg.asset(
+        name=f"matched_{contract.feed}",
+        group_name="matching",
+        deps=[contract.feed, "members"],
+        partitions_def=NIGHTS,
+        kinds={"duckdb", "polars"},
+        description=f"One row per member and row of {contract.feed} with the same ID number, graded by name.\n\n"
+        f"名册成员在{contract.title}中的记录。",
+    )
+    def matched(context: dg.AssetExecutionContext, night: NightResource) -> dg.MaterializeResult[None]:
+        with discreet():
+            frame = match_feed(night.open(as_of_date(context.partition_key)), contract.feed)
+        return dg.MaterializeResult(metadata=table_metadata(frame))
+
+    return matched
+
+
+def findings_asset(contract: Contract) -> dg.AssetsDefinition:
+    """The asset that judges one feed's matched rows by all its rules in one pass."""
+
+    @dg.asset(
+        name=f"findings_{contract.feed}",
+        group_name="findings",
+        deps=[f"matched_{contract.feed}", "households"],
+        partitions_def=NIGHTS,
+        kinds={"polars"},
+        description=f"One row per household, person, rule and record of {contract.feed} that a rule spoke about.\n\n"
+        f"{contract.title}疑点：命中、豁免、待定。",
+    )
+    def findings(context: dg.AssetExecutionContext, night: NightResource) -> dg.MaterializeResult[None]:
+        with discreet():
+            frame = judge(night.open(as_of_date(context.partition_key)), contract.feed)
+        outcomes = {f"rows_{name}": n for name, n in frame.group_by("outcome").len().sort("outcome").iter_rows()}
+        return dg.MaterializeResult(metadata={**table_metadata(frame), **outcomes})
+
+    return findings

@@ -1,0 +1,58 @@
+"""What an asset may say when it fails: never a person's data, and whether trying again can help.
+
+Exceptions of DuckDB, Polars and pyarrow quote the values they stumble over, and Dagster stores every exception. So an
+exception that is not one of our own leaves an asset only as its type and the place in our code; our own messages are
+written without values.
+"""
+
+import errno
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import dagster as dg
+from connectors.delivery import Refusal
+
+from connectors.strict_yaml import DeclarationError
+from warehouse.errors import WarehouseError
+
+OURS = (Refusal, DeclarationError, WarehouseError)
+TRANSIENT = frozenset(
+    {errno.EAGAIN, errno.EBUSY, errno.EINTR, errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.ECONNRESET}
+)
+RETRIES, SECONDS_BETWEEN = 2, 10
+
+
+class UnexpectedFailure(Exception):  # noqa: N818 - it is what a person reads in the run page
+    """An error of ours: its type and the place in the code, without the values that its message may quote."""
+
+
+@contextmanager
+def discreet() -> Iterator[None]:
+    """Let our own errors pass, ask for a retry where a file system may recover, and strip everything else of values."""
+    try:
+        yield
+    except (*OURS, dg.Failure, dg.RetryRequested):
+        raise
+    except OSError as error:
+        if error.errno in TRANSIENT:
+            raise dg.RetryRequested(max_retries=RETRIES, seconds_to_wait=SECONDS_BETWEEN) from None
+        raise UnexpectedFailure(f"{plain_os_error(error)} ({place(error)})") from None
+    except Exception as error:  # noqa: BLE001 - whatever it is, its message must not reach Dagster's storage
+        raise UnexpectedFailure(f"{type(error).__name__} at {place(error)}; the message is withheld") from None
+
+
+def plain_os_error(error: OSError) -> str:
+    """What the operating system said, without the path, which may carry a name."""
+    return f"{type(error).__name__}: {error.strerror or 'no further word'}"
+
+
+def place(error: BaseException) -> str:
+    """Module and line of the innermost frame in our own code, as `pipelines/night/landing.py:42`."""
+    root = Path(__file__).resolve().parents[2]
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(root)]
+    own = [frame for frame in frames if ".venv" not in frame.filename]
+    if not own:
+        return "code outside the project"
+    return f"{Path(own[-1].filename).relative_to(root)}:{own[-1].lineno}"

@@ -1,0 +1,197 @@
+"""What Dagster is given: assets, checks, the nightly job and its schedule; and how the command line starts that job."""
+
+import os
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import dagster as dg
+
+from connectors.contract import Contract, load_contracts
+from pipelines.assets.casework import cases, household_income, published_night, remembered_asset, rule_counts
+from pipelines.assets.comparison import findings_asset, matched_asset, roster_households
+from pipelines.assets.landing import landing_asset
+from pipelines.checks.contract_checks import build_contract_checks
+from pipelines.checks.expectations import warm
+from pipelines.domain.rulebook import feeds_with_rules
+from pipelines.failure import plain_account
+from pipelines.night.night import ROSTER
+from pipelines.partitions import TIME_ZONE
+from pipelines.resources import night_resource
+from pipelines.settings import Settings
+from warehouse.files import private_folder
+from warehouse.publication import sweep
+
+NIGHTLY = "nightly"
+HOUR = 2
+PUBLISHED, OUR_ERROR, WRONG_USAGE, HELD, NO_ROSTER = range(5)
+"""Exit codes of a night (contract.md)."""
+
+DAGSTER_YAML = """\
+# Written by hedui once; edit it as you like. Nothing here tries to reach the internet.
+telemetry:
+  enabled: false
+nux_enabled: false
+run_monitoring:
+  enabled: true
+  max_runtime_seconds: 28800
+concurrency:
+  runs:
+    max_concurrent_runs: 1
+retention:
+  schedule:
+    purge_after_days: 90
+  sensor:
+    purge_after_days:
+      skipped: 7
+      failure: 30
+      success: -1
+"""
+
+Listener = Callable[[str, str], None]
+
+
+def read_contracts(settings: Settings) -> dict[str, Contract]:
+    """All feed contracts of the settings' folders."""
+    contracts: dict[str, Contract] = {}
+    for folder in settings.feeds_dirs:
+        contracts |= load_contracts(folder)
+    return contracts
+
+
+def build_definitions(settings: Settings) -> dg.Definitions:
+    """The code location: one asset a feed and stage, their checks, the nightly job and its schedule."""
+    contracts = read_contracts(settings)
+    feeds = [contract for name, contract in sorted(contracts.items()) if name != ROSTER]
+    judged = [contract for contract in feeds if contract.feed in feeds_with_rules()]
+    nightly = dg.define_asset_job(
+        NIGHTLY,
+        selection=dg.AssetSelection.assets("published_night").upstream() | dg.AssetSelection.groups("landing"),
+        description="One night: land, check, compare, build cases, publish. 每夜核对。",
+        executor_def=dg.in_process_executor,
+        hooks={plain_account},
+    )
+    return dg.Definitions(
+        assets=[
+            *(landing_asset(contract) for contract in (contracts[ROSTER], *feeds)),
+            roster_households,
+            *(matched_asset(contract) for contract in judged),
+            *(findings_asset(contract) for contract in judged),
+            remembered_asset([contract.feed for contract in judged]),
+            household_income,
+            cases,
+            rule_counts,
+            published_night,
+        ],
+        asset_checks=build_contract_checks(contracts),
+        jobs=[nightly],
+        schedules=[nightly_schedule(nightly, is_on=settings.schedule_enabled)],
+        resources={"night": night_resource(settings)},
+        executor=dg.in_process_executor,
+    )
+
+
+def nightly_schedule(job: dg.UnresolvedAssetJobDefinition, *, is_on: bool) -> dg.ScheduleDefinition:
+    """02:00 in China, for the day that has just begun; running only where the settings say so."""
+
+    @dg.schedule(
+        name="nightly_0200",
+        job=job,
+        cron_schedule=f"0 {HOUR} * * *",
+        execution_timezone=TIME_ZONE,
+        default_status=dg.DefaultScheduleStatus.RUNNING if is_on else dg.DefaultScheduleStatus.STOPPED,
+        description="每天 02:00（北京时间）核对当天。 Every night at 02:00, China time.",
+    )
+    def nightly_0200(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+        key = context.scheduled_execution_time.date().isoformat()
+        return dg.RunRequest(run_key=key, partition_key=key)
+
+    return nightly_0200
+
+
+@dataclass(frozen=True)
+class NightOutcome:
+    """How a night ended: its exit code, and what there is to tell."""
+
+    exit_code: int
+    run_id: str
+    messages: list[str] = field(default_factory=list)
+    folder: str | None = None
+    is_current: bool = False
+
+
+def dagster_home(warehouse: Path) -> Path:
+    """The Dagster instance that the command line, the UI and the schedule share; made on first use."""
+    home = Path(os.environ.get("DAGSTER_HOME") or warehouse / "dagster").absolute()
+    private_folder(home)
+    file = home / "dagster.yaml"
+    if not file.exists():
+        file.write_text(DAGSTER_YAML, encoding="utf-8")
+    return home
+
+
+def run_night(settings: Settings, as_of: date, listener: Listener) -> NightOutcome:
+    """Run the nightly job for one comparison date, in this process, recorded in the shared Dagster instance.
+
+    Args:
+        settings: where to read and write; the inbox must be given.
+        as_of: the comparison date; a partition of the job.
+        listener: told ("step", name), ("done", name) and ("log", message) while the night runs.
+    """
+    # What is wrong with key, contracts or policy is told before anything is touched.
+    night = night_resource(settings).open(as_of)
+    night.vault.open()
+    sweep(night.vault)
+    warm()
+    job = build_definitions(settings).resolve_job_def(NIGHTLY)
+    run_id = str(uuid.uuid4())
+    with dg.DagsterInstance.from_config(str(dagster_home(settings.warehouse))) as instance:
+        instance.add_event_listener(run_id, lambda entry: tell(listener, entry))
+        result = job.execute_in_process(
+            instance=instance, partition_key=as_of.isoformat(), run_id=run_id, raise_on_error=False
+        )
+    return outcome(result, run_id)
+
+
+def tell(listener: Listener, entry: dg.EventLogEntry) -> None:
+    """Pass on what a person watching wants to know."""
+    event = entry.dagster_event
+    if event is None:
+        listener("log", entry.user_message)
+    elif event.event_type == dg.DagsterEventType.STEP_START:
+        listener("step", event.step_key or "")
+    elif event.event_type == dg.DagsterEventType.STEP_SUCCESS:
+        listener("done", event.step_key or "")
+
+
+def outcome(result: dg.ExecuteInProcessResult, run_id: str) -> NightOutcome:
+    """The exit code and messages of a finished run."""
+    if result.success:
+        told = result.asset_materializations_for_node("published_night")[0].metadata
+        return NightOutcome(
+            PUBLISHED, run_id, folder=str(told["folder"].value), is_current=bool(told["is_current"].value)
+        )
+    failures = [event for event in result.all_events if event.event_type == dg.DagsterEventType.STEP_FAILURE]
+    told_failures = [failure(event) for event in failures]
+    # A missing roster explains everything after it; an error of ours must not hide behind a held night.
+    codes = {code for code, _ in told_failures} or {OUR_ERROR}
+    code = next(one for one in (NO_ROSTER, OUR_ERROR, HELD) if one in codes)
+    return NightOutcome(code, run_id, messages=[message for _, message in told_failures])
+
+
+def failure(event: dg.DagsterEvent) -> tuple[int, str]:
+    """Exit code and message of one failed step."""
+    data = event.step_failure_data
+    if data.user_failure_data is not None:
+        told = data.user_failure_data.metadata.get("exit_code")
+        code = told.value if told else None
+        return code if isinstance(code, int) else OUR_ERROR, data.user_failure_data.description or ""
+    name, message = (data.error.cls_name, data.error.message.strip()) if data.error else ("", "")
+    if name == "DagsterAssetCheckFailedError":
+        return (
+            HELD,
+            f"{event.step_key}: a check that would make wrong flags has failed; see it in the UI or in the data docs",
+        )
+    return OUR_ERROR, f"{event.step_key}: {message}"

@@ -1,0 +1,102 @@
+"""Casework: income, grace and cases from tonight's findings, and the books of the night.
+
+What belongs here: gathering what the pure functions of `pipelines.domain` take, and storing what they give.
+"""
+
+from fractions import Fraction
+
+import polars as pl
+
+from pipelines.domain.books import Equation, books
+from pipelines.domain.case_findings import case_findings
+from pipelines.domain.case_identity import LAST_CASES
+from pipelines.domain.cases import Circumstances, build_cases
+from pipelines.domain.grace import project
+from pipelines.domain.income import household_income
+from pipelines.domain.income_policy import IncomePolicy
+from pipelines.domain.ledger import NOT_COUNTING, member_ledger
+from pipelines.domain.memory import Remembered
+from pipelines.domain.policy import PolicyError, PolicyInForce
+from pipelines.domain.rule_counts import rule_counts
+from pipelines.night.judging import assessment, last_night
+from pipelines.night.night import ROSTER, Night
+from warehouse.publication import night_before, read_published
+
+
+def income_policy(policy: PolicyInForce) -> IncomePolicy:
+    """The parameters of income and grace in force.
+
+    Raises:
+        PolicyError: a standard is not in force on the comparison date; without it nothing can be compared.
+    """
+    standards = {name: policy.amount(name) for name in ("dibao_standard_urban", "dibao_standard_rural")}
+    for name, amount in standards.items():
+        if amount is None:
+            raise PolicyError(
+                f"profile {policy.profile}, parameter {name}: expected a standard in force on {policy.as_of}, found none; "
+                "give its dates in data/policy"
+            )
+    return IncomePolicy(
+        urban_standard=standards["dibao_standard_urban"] or 0,
+        rural_standard=standards["dibao_standard_rural"] or 0,
+        margin=policy.ratio("margin_multiple") or Fraction(3, 2),
+        grace_months=policy.months("grace_months"),
+        wage_deduction=policy.ratio("employment_cost_rate"),
+    )
+
+
+def reckon_income(night: Night) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Make the income ledger of the members and the income of the households and store both."""
+    policy = income_policy(night.policy)
+    ledger = member_ledger(
+        night.tables.read("members"), night.tables.read("findings"), pl.DataFrame(schema=NOT_COUNTING), policy
+    )
+    income = household_income(night.tables.read("households"), ledger, policy)
+    night.tables.write("ledger", ledger)
+    night.tables.write("income", income)
+    return ledger, income
+
+
+def open_cases(night: Night) -> pl.DataFrame:
+    """Make the cases of the night and store them."""
+    policy = income_policy(night.policy)
+    households, income = night.tables.read("households"), night.tables.read("income")
+    raising = case_findings(night.tables.read("findings"))
+    grace = project(
+        households,
+        income,
+        raising,
+        policy,
+        night.as_of,
+        has_income_column=bool(night.tables.read_facts(ROSTER)["has_declared_income"]),
+    )
+    cases = build_cases(
+        Circumstances(households, income, grace, policy), raising, last_cases(night), night.as_of, night.secret
+    )
+    night.tables.write("cases", cases)
+    return cases
+
+
+def last_cases(night: Night) -> pl.DataFrame:
+    """The cases of the night before, empty before the first."""
+    folder = night_before(night.vault, night.as_of, night.profile)
+    return pl.DataFrame(schema=LAST_CASES) if folder is None else read_published(night.vault, folder, "cases")
+
+
+def count_rules(night: Night) -> tuple[pl.DataFrame, list[Equation]]:
+    """Count the night per rule, draw up its books, and store both."""
+    remembered = Remembered(
+        night.tables.read("findings"), night.tables.read("resolved_findings"), night.tables.read("history")
+    )
+    counts = rule_counts(remembered, assessment(night), night.as_of)
+    roster = night.tables.read_facts(ROSTER)
+    equations = books(
+        counts,
+        remembered,
+        last_night(night, remembered.findings),
+        roster_households=int(roster["households"]),
+        out_of_scope=int(roster["out_of_scope"]),
+    )
+    night.tables.write("rule_counts", counts)
+    night.tables.write_facts("books", {"books": [one.as_fact() for one in equations]})
+    return counts, equations

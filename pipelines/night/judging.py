@@ -1,0 +1,88 @@
+"""Judging: the rules of each feed on its matched rows, then the memory of the night before.
+
+What belongs here: gathering what the pure functions of `pipelines.domain` take, and storing what they give.
+"""
+
+import polars as pl
+
+from pipelines.domain.assessment import NOT_QUERIED, RULES, Assessment
+from pipelines.domain.context import NightContext
+from pipelines.domain.judge import judge_feed
+from pipelines.domain.memory import HISTORY, LastNight, Remembered, no_last_night, remember
+from pipelines.domain.rulebook import feeds_with_rules, rulebook
+from pipelines.night.night import ROSTER, Night
+from warehouse.publication import night_before, read_published
+
+
+def context_of(night: Night, feeds: list[str]) -> NightContext:
+    """What the rules of these feeds may look at tonight."""
+    return NightContext(
+        as_of=night.as_of,
+        policy=night.policy,
+        households=night.tables.read("households"),
+        members=night.tables.read("members"),
+        matched={feed: night.tables.read(f"matched_{feed}") for feed in feeds if night.state(feed).is_assessed},
+        has_declared_income=bool(night.tables.read_facts(ROSTER)["has_declared_income"]),
+    )
+
+
+def judge(night: Night, feed: str) -> pl.DataFrame:
+    """Judge one feed by the rules that are switched on and store `findings_<feed>`."""
+    findings = judge_feed(feed, context_of(night, [feed]), night.secret)
+    night.tables.write(f"findings_{feed}", findings)
+    return findings
+
+
+def judged_feeds(night: Night) -> list[str]:
+    """Feeds with a contract and at least one rule, in the order of their names."""
+    return [feed for feed in feeds_with_rules() if feed in night.contracts]
+
+
+def assessment(night: Night) -> Assessment:
+    """What was looked at tonight, and what was not."""
+    rules = [
+        {
+            "rule_id": rule_id,
+            "rule_version": night.policy.rule(rule_id).version,
+            "feed": one.feed,
+            "feed_status": night.state(one.feed).status,
+            "snapshot_date": night.state(one.feed).snapshot_date,
+        }
+        for rule_id, one in sorted(rulebook().items())
+        if night.policy.is_rule_on(rule_id)
+    ]
+    unasked = [
+        night.tables.read(f"not_queried_{feed}").select(feed=pl.lit(feed), id_number="id_number")
+        for feed in judged_feeds(night)
+        if feed != ROSTER
+    ]
+    return Assessment(
+        households=night.tables.read("households"),
+        members=night.tables.read("members"),
+        rules=pl.DataFrame(rules, schema=RULES),
+        not_queried=pl.concat([pl.DataFrame(schema=NOT_QUERIED), *unasked]),
+        unreadable_households=night.tables.read("unreadable_households").get_column("household_id"),
+    )
+
+
+def last_night(night: Night, tonight: pl.DataFrame) -> LastNight:
+    """What the newest published night before as_of under the same profile left behind."""
+    folder = night_before(night.vault, night.as_of, night.profile)
+    if folder is None:
+        return no_last_night(tonight)
+    told = read_published(night.vault, folder, "findings")
+    kept = read_published(night.vault, folder, "memory")
+    return LastNight(
+        findings=told.join(kept, on="finding_id", how="left"),
+        history=read_published(night.vault, folder, "history").cast(HISTORY),
+    )
+
+
+def remember_night(night: Night) -> Remembered:
+    """Compare tonight's findings with the night before and store `findings`, `resolved_findings` and `history`."""
+    tonight = pl.concat([night.tables.read(f"findings_{feed}") for feed in judged_feeds(night)])
+    remembered = remember(tonight, last_night(night, tonight), assessment(night), night.as_of)
+    night.tables.write("findings", remembered.findings)
+    night.tables.write("resolved_findings", remembered.resolved)
+    night.tables.write("history", remembered.history)
+    return remembered

@@ -1,0 +1,130 @@
+"""Landing: the newest usable snapshots of a feed, from the inbox into the warehouse.
+
+What belongs here: which deliveries are tried, in which order, and what happens to one that is refused
+(feeds.md section 1). How a file is read stands in `connectors`, how a snapshot is kept in `warehouse`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import timedelta
+
+from connectors.delivery import DeliveryReader, checksum
+from connectors.inbox import Delivery, find_deliveries
+from connectors.refusal import Refusal
+
+from connectors.contract import Contract, schema
+from pipelines.night.night import Night, Progress, silent, state_name
+from pipelines.night.state import FeedState, FeedStatus
+from warehouse.content import Effective, effective_content
+from warehouse.load_report import LoadReport
+from warehouse.natural_keys import Keys
+
+ROWS_BETWEEN_REPORTS = 1_000_000
+
+
+def land_feed(night: Night, feed: str, progress: Progress = silent) -> FeedState:
+    """Land what the night needs of one feed and remember which snapshots it uses.
+
+    Deliveries are tried from the newest back until a full snapshot stands; one that is refused is passed over for the
+    next older one within `max_age_days`, and its refusal is told in the state's messages.
+    """
+    contract = night.contracts[feed]
+    deliveries = find_deliveries(night.inbox, feed, night.as_of)
+    reports = land_newest(night, contract, deliveries, progress)
+    landed = {one.checksum for one in reports if one.status == "landed"}
+    known = [one for one in night.snapshots.list(feed) if one.checksum in landed]
+    effective = effective_content(known, night.as_of, contract.max_age_days)
+    state = describe(night, contract, effective, deliveries, reports)
+    night.tables.write_facts(state_name(feed), state.model_dump(mode="json"))
+    return state
+
+
+def land_newest(
+    night: Night, contract: Contract, deliveries: Sequence[Delivery], progress: Progress
+) -> list[LoadReport]:
+    """Land deliveries from the newest back to the first full snapshot that is accepted; reports in that order.
+
+    A delivery older than `max_age_days` is tried only as the base of newer deltas.
+    """
+    reports: list[LoadReport] = []
+    oldest = night.as_of - timedelta(days=contract.max_age_days)
+    for delivery in deliveries:
+        landed = [one for one in reports if one.status == "landed"]
+        if any(one.mode == "full" for one in landed):
+            break
+        if delivery.snapshot_date < oldest and not any(one.mode == "delta" for one in landed):
+            break
+        reports.append(land(night, contract, delivery, progress))
+    return reports
+
+
+def land(night: Night, contract: Contract, delivery: Delivery, progress: Progress) -> LoadReport:
+    """One delivery into a snapshot file, or its refusal. What was landed or refused before is not read again."""
+    mark = checksum(delivery, contract)
+    before = night.snapshots.find(contract.feed, delivery.snapshot_date, mark)
+    if before is not None:
+        return before
+    try:
+        return read_into_snapshot(night, contract, delivery, mark, progress)
+    except Refusal as refusal:
+        return night.snapshots.refuse(contract.feed, delivery.snapshot_date, mark, delivery.mode, str(refusal))
+
+
+def read_into_snapshot(
+    night: Night, contract: Contract, delivery: Delivery, mark: str, progress: Progress
+) -> LoadReport:
+    """Stream one delivery through the reader into a new snapshot; nothing stands if it is refused on the way."""
+    keys = Keys(contract.keys, contract.keyless)
+    reader = DeliveryReader(delivery, contract)
+    told = rows = 0
+    with night.snapshots.writer(
+        contract.feed, delivery.snapshot_date, mark, schema(contract), keys, delivery.mode
+    ) as writer:
+        for batch in reader.batches():
+            writer.append(batch.clean, batch.quarantine)
+            rows += batch.clean.height + batch.quarantine.height
+            if rows - told >= ROWS_BETWEEN_REPORTS:
+                told = rows
+                progress(f"{contract.feed} {delivery.snapshot_date}: {rows:,} rows read")
+        report = reader.report()
+        requested = reader.requested()
+        if requested is not None:
+            writer.requested(requested)
+        landed = writer.finish(
+            [asdict(part) for part in report.parts],
+            [asdict(field) for field in report.fields],
+            {"has_manifest": report.has_manifest, "ignored_files": list(report.ignored_files)},
+        )
+    progress(f"{contract.feed} {delivery.snapshot_date}: {landed.books.kept:,} rows kept of {landed.books.read:,}")
+    return landed
+
+
+def describe(
+    night: Night,
+    contract: Contract,
+    effective: Effective,
+    deliveries: Sequence[Delivery],
+    reports: Sequence[LoadReport],
+) -> FeedState:
+    """The state of a feed from what was found and what was landed."""
+    refused = [one for one in reports if one.status == "refused"]
+    status: FeedStatus = effective.status
+    day, age = effective.snapshot_date, effective.age_days
+    if effective.content is None:
+        if refused:
+            status = "refused"
+        elif deliveries:
+            status, day = "stale", deliveries[0].snapshot_date
+            age = (night.as_of - day).days
+    used = {one.checksum for one in effective.content.snapshots} if effective.content else set()
+    return FeedState(
+        feed=contract.feed,
+        title=contract.title,
+        as_of=night.as_of,
+        status=status,
+        snapshot_date=day,
+        age_days=age,
+        max_age_days=contract.max_age_days,
+        messages=[one.message for one in refused],
+        used=[one for one in reports if one.checksum in used],
+    )

@@ -1,0 +1,80 @@
+"""One night: the comparison date, the policy in force, and the places it reads from and writes to.
+
+What belongs here: opening a night. What a night does stands in the modules beside: landing, matching, judging,
+casework, publication. None of them knows Dagster.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from connectors.contract import Contract, load_contracts
+from pipelines.domain.policy import PolicyInForce
+from pipelines.night.policy_files import load_policy
+from pipelines.night.state import FeedState
+from warehouse.keys import identity_key, read_key_file
+from warehouse.session import Vault
+from warehouse.snapshots import SnapshotStore
+from warehouse.tables import NightTables
+
+ROSTER = "roster"
+Progress = Callable[[str], None]
+
+
+def silent(_message: str) -> None:
+    """The progress of a night that nobody watches."""
+
+
+@dataclass(frozen=True)
+class Night:
+    """What every stage of one night works with. Dates arrive as `as_of`; nothing here reads a clock."""
+
+    as_of: date
+    profile: str
+    inbox: Path
+    vault: Vault
+    contracts: Mapping[str, Contract]
+    policy: PolicyInForce
+    tables: NightTables
+    snapshots: SnapshotStore
+    secret: bytes
+
+    @property
+    def feeds(self) -> list[str]:
+        """All feeds but the roster, in the order of their names."""
+        return sorted(feed for feed in self.contracts if feed != ROSTER)
+
+    def state(self, feed: str) -> FeedState:
+        """What was found for a feed when it was landed this night."""
+        return FeedState.model_validate(self.tables.read_facts(state_name(feed)))
+
+
+def state_name(feed: str) -> str:
+    """The name under which a night keeps the state of a feed."""
+    return f"landing_{feed}"
+
+
+def open_vault(root: Path, key_file: Path | None, *, threads: int, memory_limit: str) -> Vault:
+    """The warehouse at `root`, with its key when there is one. A wrong key fails here, before anything is touched."""
+    return Vault(root, read_key_file(key_file) if key_file else None, threads=threads, memory_limit=memory_limit)
+
+
+def open_night(
+    *, as_of: date, profile: str, inbox: Path, vault: Vault, feeds_dirs: tuple[Path, ...], policy_dirs: tuple[Path, ...]
+) -> Night:
+    """Read contracts and policy strictly and open the night's places in the warehouse."""
+    contracts: dict[str, Contract] = {}
+    for directory in feeds_dirs:
+        contracts |= load_contracts(directory)
+    return Night(
+        as_of=as_of,
+        profile=profile,
+        inbox=inbox,
+        vault=vault,
+        contracts=contracts,
+        policy=load_policy(policy_dirs, profile).in_force(as_of),
+        tables=NightTables(vault, as_of, profile),
+        snapshots=SnapshotStore(vault),
+        secret=identity_key(vault.root, vault.key),
+    )

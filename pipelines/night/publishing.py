@@ -1,0 +1,150 @@
+"""Publishing: the night's tables into a folder of their own, audited, then `current` moves.
+
+What belongs here: which tables are published in which columns, the manifest, and the gates that hold a night. How a
+folder appears all at once stands in `warehouse.publication`.
+"""
+
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+import polars as pl
+
+from pipelines.domain.findings import FINDINGS
+from pipelines.domain.memory import HISTORY, RESOLUTION
+from pipelines.night.night import ROSTER, Night
+from pipelines.night.state import FeedState
+from warehouse.load_report import LoadReport
+from warehouse.publication import Publication, publish
+
+FINDING_COLUMNS = (
+    *(name for name in FINDINGS.names() if name not in ("pension_amount", "wage_amount", "fingerprint")),
+    "change",
+    "first_seen",
+    "nights_seen",
+)
+"""The columns of findings in contract.md, in its order."""
+
+MEMORY = ("finding_id", "fingerprint", "pension_amount", "wage_amount", "assessed_outcome")
+"""What the next night needs of a finding beyond the published columns."""
+
+
+@dataclass(frozen=True)
+class Gate:
+    """One check over the whole night; one that fails holds the publication."""
+
+    name: str
+    passed: bool
+    detail: str
+
+    def told(self) -> dict[str, str | bool]:
+        """The gate as the manifest keeps it."""
+        return {"name": self.name, "passed": self.passed, "detail": self.detail}
+
+
+def gates(night: Night) -> list[Gate]:
+    """Every gate of the night: the books of the night, and those of every snapshot it uses."""
+    equations = night.tables.read_facts("books")["books"]
+    broken = [one for one in equations if not one["holds"]]
+    told = "; ".join(f"{one['name']}: {one['left']} ≠ {one['right']}" for one in broken)
+    night_books = Gate("night_books", not broken, told or f"{len(equations)} equations hold")
+    return [night_books, *(snapshot_gate(state) for state in states(night))]
+
+
+def snapshot_gate(state: FeedState) -> Gate:
+    """Nothing is lost: read = kept + duplicate + superseded + quarantined + skipped, in every snapshot in use."""
+    lost = [one for one in state.used if not one.books.balance()]
+    detail = "; ".join(f"{one.snapshot_date}: {one.books.model_dump()}" for one in lost)
+    return Gate(f"{state.feed}_books", not lost, detail or f"{len(state.used)} snapshots balance")
+
+
+def states(night: Night) -> list[FeedState]:
+    """The state of every feed, the roster first."""
+    return [night.state(feed) for feed in (ROSTER, *night.feeds)]
+
+
+def publish_night(night: Night, run_id: str, checked: list[Gate]) -> Publication:
+    """Publish tonight's tables, or hold them where a gate fails.
+
+    Re-running a night on the same snapshots gives byte-identical Parquet: no table holds a run's name or time.
+    """
+    problems = [f"{gate.name}: {gate.detail}" for gate in checked if not gate.passed]
+    tables = published_tables(night)
+    return publish(
+        night.vault,
+        night.as_of,
+        run_id,
+        tables,
+        manifest(night, run_id, checked, tables),
+        audit=lambda _folder: problems,
+    )
+
+
+def published_tables(night: Night) -> dict[str, pl.DataFrame]:
+    """The tables of contract.md, and what the next night remembers by."""
+    findings = night.tables.read("findings")
+    resolved = night.tables.read("resolved_findings")
+    return {
+        "findings": findings.select(FINDING_COLUMNS),
+        "cases": night.tables.read("cases"),
+        "rule_counts": night.tables.read("rule_counts"),
+        "resolved_findings": resolved.select(*FINDING_COLUMNS, *RESOLUTION.names()),
+        "ledger": night.tables.read("ledger"),
+        "memory": findings.select(MEMORY),
+        "history": night.tables.read("history").select(HISTORY.names()),
+    }
+
+
+def manifest(night: Night, run_id: str, checked: list[Gate], tables: dict[str, pl.DataFrame]) -> dict[str, Any]:
+    """The account of the night: what it used, what it counted, what was checked. No value of a person."""
+    return {
+        "run_id": run_id,
+        "as_of": night.as_of.isoformat(),
+        "profile": night.profile,
+        "code_version": version("hedui"),
+        "policy_version": night.policy.version,
+        "encrypted": night.vault.key is not None,
+        "feeds": {state.feed: feed_account(state) for state in states(night)},
+        "gates": [gate.told() for gate in checked],
+        "counts": {
+            "households": night.tables.read("households").height,
+            "persons": night.tables.read("members").height,
+            **{name: frame.height for name, frame in tables.items() if name not in ("memory", "history")},
+        },
+    }
+
+
+def feed_account(state: FeedState) -> dict[str, Any]:
+    """A feed in the manifest: dates, files, checksums and books summed over the snapshots in use."""
+    books = [one.books for one in state.used]
+    newest = state.report
+    return {
+        "title": state.title,
+        "status": state.status,
+        "snapshot_date": state.snapshot_date.isoformat() if state.snapshot_date else None,
+        "age_days": state.age_days,
+        "max_age_days": state.max_age_days,
+        "mode": newest.mode if newest else None,
+        "checksum": newest.checksum if newest else None,
+        "has_manifest": newest.has_manifest if newest else None,
+        "snapshots": [{"snapshot_date": one.snapshot_date.isoformat(), "checksum": one.checksum} for one in state.used],
+        "files": [account for one in state.used for account in file_accounts(one)],
+        "rows_read": sum(one.read for one in books),
+        "kept": sum(one.kept for one in books),
+        "quarantined": sum(one.quarantined for one in books),
+        "skipped": sum(one.skipped for one in books),
+        "duplicate": sum(one.duplicate for one in books),
+        "superseded": sum(one.superseded for one in books),
+        "messages": state.messages,
+    }
+
+
+def file_accounts(report: LoadReport) -> list[dict[str, Any]]:
+    """One entry per file of a snapshot: its rows summed over sheets."""
+    accounts: dict[str, dict[str, Any]] = {}
+    for part in report.parts:
+        told = accounts.setdefault(
+            part["source_file"], {"name": part["source_file"], "sha256": part["sha256"], "rows": 0}
+        )
+        told["rows"] += part["rows_read"]
+    return list(accounts.values())

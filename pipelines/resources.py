@@ -1,0 +1,59 @@
+"""The one resource of the assets: how a night is opened, configurable field by field in the UI's launchpad."""
+
+from datetime import date
+from pathlib import Path
+
+import dagster as dg
+from pydantic import Field, PrivateAttr
+
+from pipelines.night.night import Night, open_night, open_vault
+from pipelines.settings import Settings
+
+
+class NightResource(dg.ConfigurableResource[Night]):
+    """Where a night reads from and writes to. Defaults come from options, `HEDUI_*` and hedui.toml."""
+
+    inbox: str = Field(description="folder with one folder a feed (feeds.md section 1)")
+    warehouse: str = Field(description="folder of snapshots, nights and publications; readable by its owner alone")
+    profile: str = Field(description="policy profile: which layers apply and which rules are on")
+    feeds_dirs: list[str] = Field(description="folders with feed contracts, later ones add to earlier ones")
+    policy_dirs: list[str] = Field(description="folders with policy layers, later ones add to earlier ones")
+    key_file: str = Field(
+        default="", description="file (0600) with the key for encryption at rest; empty: not encrypted"
+    )
+    threads: int = Field(description="processor threads for DuckDB")
+    memory_limit: str = Field(description="most memory DuckDB takes before it spills to disk, as 2GB")
+
+    # Contracts and policy are read once a run, so that every step of it judges by the same.
+    _opened: dict[date, Night] = PrivateAttr(default_factory=dict)
+
+    def open(self, as_of: date) -> Night:
+        """The night of one comparison date."""
+        if as_of not in self._opened:
+            self._opened[as_of] = self._open(as_of)
+        return self._opened[as_of]
+
+    def _open(self, as_of: date) -> Night:
+        key_file = Path(self.key_file) if self.key_file else None
+        return open_night(
+            as_of=as_of,
+            profile=self.profile,
+            inbox=Path(self.inbox),
+            vault=open_vault(Path(self.warehouse), key_file, threads=self.threads, memory_limit=self.memory_limit),
+            feeds_dirs=tuple(map(Path, self.feeds_dirs)),
+            policy_dirs=tuple(map(Path, self.policy_dirs)),
+        )
+
+
+def night_resource(settings: Settings) -> NightResource:
+    """The resource with the values that the settings give."""
+    return NightResource(
+        inbox=str(settings.inbox),
+        warehouse=str(settings.warehouse),
+        profile=settings.profile,
+        feeds_dirs=[str(one) for one in settings.feeds_dirs],
+        policy_dirs=[str(one) for one in settings.policy_dirs],
+        key_file=str(settings.key_file or ""),
+        threads=settings.threads,
+        memory_limit=settings.memory_limit,
+    )
