@@ -3,7 +3,7 @@
 Belongs here: which snapshots count at a comparison date (feeds.md section 1), and the semi-join where the data lies:
 only rows about the persons asked for leave DuckDB. Does not belong here: what the rows mean.
 """
-# ruff: noqa: S608  the SQL is put together from names quoted by `warehouse.session.name`, never from values
+# ruff: noqa: S608  the SQL is put together from names quoted by `warehouse.sql.name`, never from values
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,8 +15,9 @@ import duckdb
 import polars as pl
 
 from warehouse.natural_keys import KIND, Keys
-from warehouse.session import Vault, frame, name, store
+from warehouse.session import Vault, frame, store
 from warehouse.snapshots import Snapshot
+from warehouse.sql import name
 
 PROVENANCE = ("snapshot_date", "source_file", "source_row", "source_sha256", "has_manifest", "delivery_order")
 

@@ -4,7 +4,7 @@ Belongs here: finding and removing, inside DuckDB and in bounded memory, rows th
 row with the same natural key replaces. Does not belong here: deltas, which replace rows of other snapshots
 (`warehouse.content`).
 """
-# ruff: noqa: S608  the SQL is put together from names quoted by `warehouse.session.name`, never from values
+# ruff: noqa: S608  the SQL is put together from names quoted by `warehouse.sql.name`, never from values
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import duckdb
 
 from warehouse.natural_keys import KIND, Keys
-from warehouse.session import name
+from warehouse.sql import name
 
 ROWS_A_PASS = 2_000_000
 
@@ -37,6 +37,7 @@ def remove_repeated(
     The last is by (part_no, source_row), the order of delivery; of persons unpivoted from one row, the last stored.
     Rows are identical when all contract fields are equal, empty equal to empty. A 64-bit hash only tells which rows
     can have a partner at all, so that the exact comparison runs on few rows; a collision costs time, never a row.
+    Deleted rows are gone from the table; DuckDB reuses their blocks, it does not wipe them.
 
     Args:
         con: A session with the snapshot attached for writing.

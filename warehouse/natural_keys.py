@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from warehouse.errors import WarehouseError
-from warehouse.session import name
+from warehouse.sql import name
 
 KIND = "key_kind"
 

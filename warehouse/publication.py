@@ -4,10 +4,11 @@ Belongs here: the folder of a published night (contract.md, "Where results are")
 gate held, and finding the night before. A published folder never changes; a kill at any moment leaves the link where
 it was. Does not belong here: what the gates are, or what stands in the tables.
 """
-# ruff: noqa: S608  the SQL is put together from names quoted by `warehouse.session.name`, never from values
+# ruff: noqa: S608  the SQL is put together from names quoted by `warehouse.sql.name`, never from values
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -18,7 +19,8 @@ import polars as pl
 
 from warehouse.errors import WarehouseError
 from warehouse.files import is_safe_name, move_into_place, private_folder, sweep_folder, written_aside
-from warehouse.session import Vault, frame, name, store, text
+from warehouse.session import Vault, frame, store
+from warehouse.sql import name, text
 
 ALIAS = "cases"
 DATABASE = "cases.duckdb"
@@ -139,7 +141,7 @@ def read_published(vault: Vault, folder: Path, table: str) -> pl.DataFrame:
         WarehouseKeyError: the key does not fit the warehouse.
         WarehouseError: the night has no such table, or its file is damaged.
     """
-    with vault.connect() as con:
+    with vault.connect(will_write=False) as con:
         return _read_parquet(vault, con, folder / f"{table}.parquet")
 
 
@@ -203,7 +205,7 @@ def _settle(aside: Path, area: Path, as_of: date, run_id: str) -> Path:
 
 def _make_current(vault: Vault, folder: Path, as_of: date) -> bool:
     before = current(vault)
-    if before is not None and read_manifest(before)["as_of"] > as_of.isoformat():
+    if before is not None and before.name[: len("2026-01-01")] > as_of.isoformat():
         return False
     link = vault.root / "published" / "current"
     with written_aside(link) as aside:
@@ -213,9 +215,12 @@ def _make_current(vault: Vault, folder: Path, as_of: date) -> bool:
 
 
 def _published(vault: Vault) -> list[tuple[Path, dict[str, Any]]]:
-    """Every published night with its manifest."""
-    folders = [path.parent for path in (vault.root / "published").glob(f"[0-9]*/{MANIFEST}")]
-    return [(folder, read_manifest(folder)) for folder in folders]
+    """Every published night with its manifest; a damaged old one must not stop the nights to come."""
+    found = []
+    for path in (vault.root / "published").glob(f"[0-9]*/{MANIFEST}"):
+        with suppress(WarehouseError):
+            found.append((path.parent, read_manifest(path.parent)))
+    return [(folder, told) for folder, told in found if {"as_of", "publication_no"} <= told.keys()]
 
 
 def _run8(run_id: str) -> str:

@@ -9,7 +9,7 @@ import base64
 import hmac
 import json
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib import resources
@@ -22,17 +22,11 @@ from polars.datatypes import DataTypeClass
 from warehouse.errors import WarehouseError, WarehouseKeyError, values_kept_out
 from warehouse.files import create_file, private_folder, written_aside
 from warehouse.keys import Key, derive
+from warehouse.sql import name, text
 
 MARKER = "warehouse.json"
 FORMAT = 1
 HOLDS_PERSONS = ("snapshots", "nights", "published", "held")
-TYPES: Mapping[type[pl.DataType], str] = {
-    pl.String: "VARCHAR",
-    pl.Date: "DATE",
-    pl.Int64: "BIGINT",
-    pl.Int32: "INTEGER",
-    pl.Boolean: "BOOLEAN",
-}
 
 
 @dataclass(frozen=True)
@@ -56,20 +50,26 @@ class Vault:
 
         Raises:
             WarehouseKeyError: the key is another one, is missing, or the warehouse is not encrypted.
+            WarehouseError: the folder cannot be made or read, or its marker is gone.
         """
         path = self.root / MARKER
-        if not path.exists():
-            if any((self.root / name).exists() for name in HOLDS_PERSONS):
-                raise WarehouseError(f"{MARKER} is missing from the warehouse although it holds data: restore the file")
-            private_folder(self.root)
-            marker = {"format": FORMAT, "encrypted": self.key is not None, "check": self._check_value()}
-            with suppress(FileExistsError):  # another process may be faster; its marker is checked below
-                create_file(path, json.dumps(marker).encode() + b"\n")
+        try:
+            if not path.exists():
+                self._begin(path)
+        except OSError as error:
+            raise WarehouseError(
+                f"the warehouse folder cannot be used ({type(error).__name__}): "
+                "it must be a folder that the user of hedui may write, or not be there yet",
+            ) from None
         self._fit(path)
 
     @contextmanager
-    def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
+    def connect(self, will_write: bool = True) -> Iterator[duckdb.DuckDBPyConnection]:
         """Open a session in memory, to which files of the warehouse are attached.
+
+        Args:
+            will_write: False for a session that only reads tables as they are: it starts faster when there is a key,
+                but may neither write nor spill.
 
         Yields:
             A connection; nothing is loaded from the network, and what spills to disk is encrypted when there is a key.
@@ -83,7 +83,7 @@ class Vault:
             con = duckdb.connect(":memory:", config=self._settings(spill))
             try:
                 con.execute("SET enable_progress_bar = false")
-                if self.key is not None:
+                if self.key is not None and will_write:
                     _load_cipher(con)
                 yield con
             finally:
@@ -142,6 +142,15 @@ class Vault:
             settings["memory_limit"] = self.memory_limit
         return settings
 
+    def _begin(self, path: Path) -> None:
+        """Make the folder, and the marker that says whether it is encrypted and by which key."""
+        if any((self.root / folder).exists() for folder in HOLDS_PERSONS):
+            raise WarehouseError(f"{MARKER} is missing from the warehouse although it holds data: restore the file")
+        private_folder(self.root)
+        marker = {"format": FORMAT, "encrypted": self.key is not None, "check": self._check_value()}
+        with suppress(FileExistsError):  # another process may be faster; then its marker counts
+            create_file(path, json.dumps(marker).encode() + b"\n")
+
     def _check_value(self) -> str:
         return "" if self.key is None else hmac.digest(derive(self.key, "marker"), b"hedui warehouse", "sha256").hex()
 
@@ -196,30 +205,6 @@ def append(con: duckdb.DuckDBPyConnection, table: str, rows: pl.DataFrame) -> No
         return
     with _registered(con, rows) as view:
         con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM {view}")  # noqa: S608  names are quoted by `name`
-
-
-def name(*parts: str) -> str:
-    """Quote an SQL name, qualified where several parts are given."""
-    return ".".join('"' + part.replace('"', '""') + '"' for part in parts)
-
-
-def text(value: str) -> str:
-    """Quote an SQL text."""
-    return "'" + value.replace("'", "''") + "'"
-
-
-def sql_type(dtype: pl.DataType) -> str:
-    """Give the DuckDB type of a column of a clean batch (docs/architecture.md).
-
-    Raises:
-        WarehouseError: the type is none of those that cross this wall.
-    """
-    if isinstance(dtype, pl.Decimal):
-        return f"DECIMAL({dtype.precision},{dtype.scale})"
-    found = TYPES.get(type(dtype))
-    if found is None:
-        raise WarehouseError(f"a column of type {dtype} cannot be stored: expected text, date, integer or decimal")
-    return found
 
 
 def _is_untyped(dtype: pl.DataType | DataTypeClass) -> bool:

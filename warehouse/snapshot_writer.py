@@ -3,7 +3,7 @@
 Belongs here: the tables of a snapshot file, how batches enter them, and the counting at the end. Does not belong
 here: where the file lies and when it appears (`warehouse.snapshots`).
 """
-# ruff: noqa: S608  the SQL is put together from names quoted by `warehouse.session.name`, never from values
+# ruff: noqa: S608  the SQL is put together from names quoted by `warehouse.sql.name`, never from values
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -15,7 +15,8 @@ from warehouse.duplicates import remove_repeated
 from warehouse.errors import WarehouseError
 from warehouse.load_report import Books, LoadReport
 from warehouse.natural_keys import Keys
-from warehouse.session import append, name, sql_type, store
+from warehouse.session import append, store
+from warehouse.sql import name, sql_type
 
 ALIAS = "snapshot"
 PLACES: Mapping[str, pl.DataType] = {"part_no": pl.Int32(), "source_row": pl.Int64()}
@@ -143,7 +144,9 @@ def _as_frame(entries: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
     """Entries as a table of the values that are one number, truth value or text; nested counts stay in the JSON."""
     columns = list(dict.fromkeys(key for entry in entries for key in entry))
     plain = [key for key in columns if all(isinstance(entry.get(key), int | str | None) for entry in entries)]
-    table = pl.DataFrame([{key: entry.get(key) for key in plain} for entry in entries], infer_schema_length=None)
+    table = pl.DataFrame(
+        [{key: entry.get(key) for key in plain} for entry in entries], infer_schema_length=None, strict=False
+    )
     return table.with_columns(pl.col(pl.Null).cast(pl.String))
 
 

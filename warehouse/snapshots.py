@@ -18,8 +18,9 @@ from warehouse.errors import WarehouseError
 from warehouse.files import is_safe_name, move_into_place, written_aside
 from warehouse.load_report import LoadReport, Mode, read_report, write_report
 from warehouse.natural_keys import Keys
-from warehouse.session import Vault, name
+from warehouse.session import Vault
 from warehouse.snapshot_writer import ALIAS, SnapshotWriter
+from warehouse.sql import name
 
 
 @dataclass(frozen=True)

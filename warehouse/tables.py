@@ -15,7 +15,8 @@ import polars as pl
 
 from warehouse.errors import WarehouseError
 from warehouse.files import is_safe_name, move_into_place, write_file, written_aside
-from warehouse.session import Vault, frame, name, store
+from warehouse.session import Vault, frame, store
+from warehouse.sql import name
 
 ALIAS = "night"
 TABLE = "rows"
@@ -66,7 +67,7 @@ class NightTables:
         path = self._path(table, "duckdb")
         if not path.exists():
             raise WarehouseError(f"the night {self.as_of} has no table {table}: run the step that writes it first")
-        with self.vault.connect() as con:
+        with self.vault.connect(will_write=False) as con:
             self.vault.attach(con, path, ALIAS, read_only=True)
             return frame(con, f"SELECT * FROM {name(ALIAS, TABLE)}")  # noqa: S608  two constants
 

@@ -19,8 +19,9 @@ from warehouse.content import (
 )
 from warehouse.load_report import LoadReport, Mode
 from warehouse.natural_keys import Keys
-from warehouse.session import Vault, name, store
+from warehouse.session import Vault, store
 from warehouse.snapshots import Snapshot, SnapshotStore
+from warehouse.sql import name
 
 AS_OF = date(2026, 9, 22)
 

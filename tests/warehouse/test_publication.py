@@ -172,6 +172,15 @@ def test_the_night_before(vault: Vault) -> None:
     assert night_before(vault, days[22], "other") is None
 
 
+def test_a_damaged_old_night_does_not_stop_the_next(vault: Vault) -> None:
+    first = publish(vault, AS_OF, "run1", TABLES, MANIFEST).folder
+    (first / "manifest.json").write_text("{")
+    second = publish(vault, date(2026, 9, 23), "run2", TABLES, MANIFEST)
+    assert current(vault) == second.folder
+    assert night_before(vault, date(2026, 9, 24), "caojie-2024") == second.folder
+    assert night_before(vault, date(2026, 9, 23), "caojie-2024") is None
+
+
 def test_an_audit_sees_the_finished_folder_and_can_hold_it(vault: Vault) -> None:
     first = publish(vault, AS_OF, "run1", TABLES, MANIFEST).folder
     seen: list[pl.DataFrame] = []

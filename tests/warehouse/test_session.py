@@ -10,7 +10,8 @@ from polars.testing import assert_frame_equal
 
 from warehouse.errors import WarehouseError, WarehouseKeyError
 from warehouse.keys import Key
-from warehouse.session import Vault, append, frame, name, sql_type, store, text
+from warehouse.session import Vault, append, frame, store
+from warehouse.sql import name, sql_type, text
 
 CANARY = "CANARY-HANMEIMEI"
 EVIDENCE = pl.List(pl.Struct({"field": pl.String, "value": pl.String, "op": pl.String, "threshold": pl.String}))
@@ -211,6 +212,14 @@ def test_a_marker_lost_over_data_is_not_made_anew(vault: Vault) -> None:
     with pytest.raises(WarehouseError, match="missing"):
         vault.open()
     assert not (vault.root / "warehouse.json").exists()
+
+
+def test_a_root_that_cannot_be_a_folder_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for root in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(WarehouseError, match="cannot be used") as caught:
+            Vault(root).open()
+        assert str(tmp_path) not in str(caught.value)
 
 
 def test_two_sessions_read_one_file(vault: Vault) -> None:
