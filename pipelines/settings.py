@@ -93,6 +93,19 @@ class Settings(BaseModel):
             raise SettingsError(f"inbox: expected a folder with one sub-folder per feed, found no folder {self.inbox}")
         return self.inbox
 
+    def required_warehouse(self) -> Path:
+        """Give the warehouse of a command that only reads: it must be there.
+
+        Raises:
+            SettingsError: there is no such folder.
+        """
+        if not self.warehouse.is_dir():
+            raise SettingsError(
+                f"warehouse: expected the folder of an earlier hedui nightly, found no folder {self.warehouse}: "
+                f"check --warehouse, {PREFIX}WAREHOUSE or {FILE_NAME}"
+            )
+        return self.warehouse
+
     def environment(self) -> dict[str, str]:
         """Give the environment variables that hand these settings on to a child process, paths made absolute."""
         given: dict[str, str] = {}

@@ -1,0 +1,127 @@
+"""Where every command ends: exit codes, and plain sentences in place of tracebacks.
+
+Errors that we foresaw carry a message of ours and are shown as they are. Any other error may quote a value of a person
+in its message (Polars and DuckDB do): of it only the type and the place in the code are told and kept.
+"""
+
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pipelines.cli.screen import message, silence_standard_streams
+
+OUR_ERROR, WRONG_USAGE, INTERRUPTED = 1, 2, 130
+ACCOUNTS = "accounts"
+PACKAGES = ("pipelines", "connectors", "warehouse")
+
+
+@dataclass
+class Session:
+    """What is known of one call while it runs; commands fill it in.
+
+    Attributes:
+        warehouse: where an account of an unexpected error is kept; the system's temporary folder before it is known.
+    """
+
+    warehouse: Path | None = None
+
+
+def guarded_run(command: Callable[[], Any], session: Session) -> int:
+    """Run a command and turn whatever happens into an exit code, without a traceback.
+
+    Args:
+        command: what to run; an int that it returns is the exit code.
+        session: what the command tells about itself.
+    """
+    try:
+        result = command()
+    except click.ClickException as error:
+        return _shown(error)
+    except (click.Abort, KeyboardInterrupt):
+        message("stopped; nothing half finished is left in place", "yellow")
+        return INTERRUPTED
+    except BrokenPipeError:
+        silence_standard_streams()
+        return OUR_ERROR
+    except Exception as error:  # noqa: BLE001  the boundary: nothing may leave it as a traceback
+        code = exit_code_of(error)
+        if code is None:
+            message(unexpected(error, session), "red")
+            return OUR_ERROR
+        message(str(error), "red")
+        return code
+    return result if isinstance(result, int) and not isinstance(result, bool) else 0
+
+
+def exit_code_of(error: Exception) -> int | None:
+    """Give the exit code of an error whose message is ours to show; None for an error that we did not foresee."""
+    # Imported where something has gone wrong already: a command that succeeds need not pay for it.
+    from connectors.strict_yaml import DeclarationError  # noqa: PLC0415
+    from pipelines.domain.policy import PolicyError  # noqa: PLC0415
+    from pipelines.night.export_files import TooManyRowsError  # noqa: PLC0415
+    from pipelines.night.exports import ExportError  # noqa: PLC0415
+    from pipelines.settings import SettingsError  # noqa: PLC0415
+    from warehouse.errors import KeyFileError, WarehouseError, WarehouseKeyError  # noqa: PLC0415
+
+    configuration = (SettingsError, DeclarationError, PolicyError, KeyFileError, WarehouseKeyError)
+    if isinstance(error, (*configuration, ExportError, TooManyRowsError)):
+        return WRONG_USAGE
+    return OUR_ERROR if isinstance(error, WarehouseError) else None
+
+
+def unexpected(error: BaseException, session: Session) -> str:
+    """Say in one sentence what kind of error it was and where; keep a longer account without values."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if _package_of(frame.filename)]
+    place = f" in {_shortened(ours[-1].filename)}:{ours[-1].lineno}" if ours else ""
+    kept = ""
+    with suppress(OSError):  # where even the account cannot be written, the sentence must still come
+        kept = f" A full account without personal data: {keep_account(error, session)}"
+    return f"An error of ours: {type(error).__name__}{place}; nothing was published or changed by it.{kept}"
+
+
+def keep_account(error: BaseException, session: Session) -> Path:
+    """Write types and places of an error and of what caused it, never a message; for its owner alone."""
+    lines = [f"hedui, {datetime.now(UTC).isoformat(timespec='seconds')}, Python {sys.version.split()[0]}"]
+    seen: BaseException | None = error
+    while seen is not None:
+        lines.append(f"{type(seen).__module__}.{type(seen).__qualname__} (message withheld: it may quote a person)")
+        frames = traceback.extract_tb(seen.__traceback__)
+        lines += [f"  {_shortened(frame.filename)}:{frame.lineno} in {frame.name}" for frame in frames]
+        seen = seen.__cause__ or seen.__context__
+    has_place = session.warehouse is not None and session.warehouse.is_dir()
+    folder = session.warehouse / ACCOUNTS if has_place and session.warehouse else Path(tempfile.gettempdir())
+    folder.mkdir(mode=0o700, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix="hedui-error-", suffix=".txt", dir=folder)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write("\n".join(lines) + "\n")
+    return Path(name)
+
+
+def _shown(error: click.ClickException) -> int:
+    """Show click's own message (wrong usage); its exit code."""
+    try:
+        error.show()
+    except BrokenPipeError:
+        silence_standard_streams()
+    return WRONG_USAGE
+
+
+def _package_of(filename: str) -> bool:
+    return any(name in Path(filename).parts for name in PACKAGES)
+
+
+def _shortened(filename: str) -> str:
+    """A path from the package on: where a machine keeps its files is nobody's business."""
+    parts = Path(filename).parts
+    start = next((place for place, part in enumerate(parts) if part in PACKAGES), len(parts) - 1)
+    return "/".join(parts[start:]) if "site-packages" not in parts else "/".join(parts[-2:])

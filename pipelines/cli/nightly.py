@@ -1,0 +1,82 @@
+"""``hedui nightly``: one night, and its summary on one screen."""
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pipelines.cli.options import (
+    as_of_option,
+    engine_options,
+    inbox_option,
+    key_file_option,
+    profile_option,
+    read_settings,
+    today,
+    warehouse_option,
+)
+from pipelines.cli.progress import Progress
+from pipelines.cli.screen import message, show
+from pipelines.settings import Settings
+
+if TYPE_CHECKING:
+    from pipelines.jobs import NightOutcome
+
+PUBLISHED = 0
+WHAT_IT_MEANS = {
+    1: "The night failed by an error of ours; the previous publication stays.",
+    2: "The night did not start: something in the settings, contracts or policy is wrong.",
+    3: "A gate held the publication; the previous one stays. See hedui status.",
+    4: "The roster is missing or refused, so there is no night; the previous publication stays.",
+}
+
+
+@click.command(short_help="One night: land, check, compare, build cases, publish.")
+@inbox_option
+@warehouse_option
+@as_of_option
+@profile_option
+@key_file_option
+@engine_options
+def nightly(**options: str | None) -> int:
+    """Run one night: land, check, compare, build cases, publish; then show its summary.
+
+    Without --as-of the night is today's (in China). Deliveries that are in the warehouse already are not read again.
+
+    \b
+    Example:
+      hedui nightly --inbox inbox --warehouse warehouse --as-of 2026-09-22
+    """  # noqa: D301  click wants the character
+    settings = read_settings(**options)
+    settings.required_inbox()
+    as_of = settings.as_of or today()
+    from pipelines.jobs import run_night  # noqa: PLC0415  Dagster takes seconds to import
+
+    with Progress() as progress:
+        outcome = run_night(settings, as_of, progress)
+    for told in outcome.messages:
+        message(f"! {told}", "red" if outcome.exit_code else "yellow")
+    if outcome.exit_code != PUBLISHED:
+        message(WHAT_IT_MEANS[outcome.exit_code], "bold")
+        return outcome.exit_code
+    show_summary(settings, as_of, outcome)
+    return PUBLISHED
+
+
+def show_summary(settings: Settings, as_of: date, outcome: "NightOutcome") -> None:
+    """Show the summary of the night just published."""
+    from pipelines.night.night import open_vault  # noqa: PLC0415
+    from pipelines.night.policy_files import load_policy  # noqa: PLC0415
+    from pipelines.night.summary import NextSteps, night_summary  # noqa: PLC0415
+    from warehouse.publication import read_manifest, read_published  # noqa: PLC0415
+
+    folder = Path(str(outcome.folder))
+    vault = open_vault(
+        settings.warehouse, settings.key_file, threads=settings.threads, memory_limit=settings.memory_limit
+    )
+    rules = load_policy(settings.policy_dirs, settings.profile).in_force(as_of).rules
+    titles = {rule_id: rule.title for rule_id, rule in rules.items()}
+    counts, cases = (read_published(vault, folder, table) for table in ("rule_counts", "cases"))
+    steps = NextSteps(str(folder), f"--warehouse {settings.warehouse}", is_current=outcome.is_current)
+    show(night_summary(read_manifest(folder), counts, cases, titles, steps))

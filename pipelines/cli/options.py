@@ -1,0 +1,52 @@
+"""Options that several commands share, and how they become settings.
+
+Values stay text here: they are checked in one place, with those from the environment and from ``hedui.toml``
+(``pipelines.settings``), so that a mistake is told in the same words wherever it was made.
+"""
+
+import os
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+import click
+
+from pipelines.cli.boundary import Session
+from pipelines.settings import Settings, find_settings_file, load_settings
+
+TIME_ZONE = "Asia/Shanghai"
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+warehouse_option = click.option("--warehouse", metavar="DIR", help="Folder of snapshots, nights and publications.")
+inbox_option = click.option("--inbox", metavar="DIR", help="Folder of deliveries: <inbox>/<feed>/<YYYY-MM-DD>/…")
+as_of_option = click.option("--as-of", metavar="DATE", help="Comparison date (比对日), YYYY-MM-DD.")
+profile_option = click.option("--profile", metavar="NAME", help="Policy profile; by default caojie-2024.")
+key_file_option = click.option(
+    "--key-file", metavar="FILE", help="Key of an encrypted warehouse; better in HEDUI_KEY_FILE."
+)
+
+
+def engine_options(command: Command) -> Command:
+    """Add what bounds a night's use of the machine."""
+    command = click.option("--memory-limit", metavar="SIZE", help="Memory of DuckDB, such as 4GB.")(command)
+    return click.option("--threads", metavar="N", help="Threads of the engines.")(command)
+
+
+def read_settings(**options: object) -> Settings:
+    """Put a command's options together with environment, file and defaults, and tell the session the warehouse.
+
+    Raises:
+        SettingsError: an unknown name or a value that cannot be used.
+    """
+    settings = load_settings(options, os.environ, find_settings_file(Path.cwd()))
+    context = click.get_current_context(silent=True)
+    if context is not None and isinstance(context.obj, Session):
+        context.obj.warehouse = settings.warehouse
+    return settings
+
+
+def today() -> date:
+    """Give the date in China now; the one place where a command reads the clock for a comparison date."""
+    return datetime.now(ZoneInfo(TIME_ZONE)).date()

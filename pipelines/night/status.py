@@ -1,0 +1,186 @@
+"""Where a warehouse stands: the last night, its feeds and gates, what is held and why.
+
+Reads manifests, load reports and the warehouse's marker alone: no table of persons, no key needed, so that it answers
+while a night runs and also to somebody who may not see persons.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from pipelines.night.labels import FEED_STATUS_LABELS
+from warehouse.errors import WarehouseError
+from warehouse.load_report import LoadReport
+from warehouse.publication import MANIFEST, current, read_manifest
+from warehouse.session import MARKER, Vault
+from warehouse.snapshots import SnapshotStore
+
+
+@dataclass(frozen=True)
+class FeedStanding:
+    """One feed on one day.
+
+    Attributes:
+        feed: its name.
+        used: what the last night says of it: status, dates, counts, messages.
+        landed: the newest snapshot in the warehouse, or None.
+        refused: the refusal of a delivery newer than that, or None.
+    """
+
+    feed: str
+    used: Mapping[str, Any]
+    landed: LoadReport | None
+    refused: LoadReport | None
+
+    def age_days(self, today: date) -> int | None:
+        """Days from the newest snapshot to a day."""
+        return None if self.landed is None else (today - self.landed.snapshot_date).days
+
+    def is_stale(self, today: date) -> bool:
+        """Whether a night of that day could not use what is there."""
+        age, most = self.age_days(today), self.used.get("max_age_days")
+        return age is None or (most is not None and age > int(most))
+
+
+@dataclass(frozen=True)
+class HeldNight:
+    """A night that was not published, and the gates that held it."""
+
+    name: str
+    as_of: str
+    gates: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a warehouse stands.
+
+    Attributes:
+        encrypted: whether what holds persons is encrypted at rest; None while the warehouse is empty.
+        night: manifest of the night that ``current`` points at, or None.
+        folder: that night's folder.
+        feeds: every feed that was ever delivered or that the last night knows.
+        held: nights held since.
+    """
+
+    encrypted: bool | None
+    night: Mapping[str, Any] | None
+    folder: Path | None
+    feeds: tuple[FeedStanding, ...]
+    held: tuple[HeldNight, ...]
+
+
+def standing(vault: Vault) -> Standing:
+    """Read where a warehouse stands; nothing is opened, nothing is written.
+
+    Raises:
+        WarehouseError: a manifest or load report is damaged.
+    """
+    folder = current(vault)
+    night = read_manifest(folder) if folder else None
+    known = dict(night["feeds"]) if night else {}
+    delivered = {path.name for path in vault.root.glob("snapshots/*") if path.is_dir()}
+    feeds = [*known, *sorted(delivered - known.keys())]
+    return Standing(
+        encrypted=_is_encrypted(vault.root),
+        night=night,
+        folder=folder,
+        feeds=tuple(_feed(vault, feed, known.get(feed, {})) for feed in feeds),
+        held=_held_since(vault.root, folder),
+    )
+
+
+def status_screen(found: Standing, today: date) -> RenderableType:
+    """Show where a warehouse stands, with the ages of the feeds on a day."""
+    parts: list[RenderableType] = [_night_lines(found)]
+    parts += [Text(f"held: {one.name}: {'; '.join(one.gates) or 'see its manifest'}", "red") for one in found.held]
+    if found.feeds:
+        parts += [Text(""), _feeds_table(found.feeds, today), *_feed_lines(found.feeds)]
+    if found.night is not None:
+        parts += [Text(""), *_gate_lines(found.night)]
+    return Group(*parts)
+
+
+def _is_encrypted(root: Path) -> bool | None:
+    try:
+        return bool(json.loads((root / MARKER).read_bytes())["encrypted"])
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError):
+        raise WarehouseError(f"{MARKER} in the warehouse cannot be read: restore the file") from None
+
+
+def _feed(vault: Vault, feed: str, used: Mapping[str, Any]) -> FeedStanding:
+    reports = SnapshotStore(vault).reports(feed)
+    landed = next((one for one in reversed(reports) if one.status == "landed"), None)
+    refused = next((one for one in reversed(reports) if one.status == "refused"), None)
+    is_newer = refused is not None and (landed is None or refused.snapshot_date > landed.snapshot_date)
+    return FeedStanding(feed, used, landed, refused if is_newer else None)
+
+
+def _held_since(root: Path, folder: Path | None) -> tuple[HeldNight, ...]:
+    """Held nights that no later publication has made pointless, oldest first."""
+    published_at = (folder / MANIFEST).stat().st_mtime_ns if folder else 0
+    files = sorted(root.glob(f"held/[0-9]*/{MANIFEST}"), key=lambda path: path.stat().st_mtime_ns)
+    return tuple(_held(path.parent) for path in files if path.stat().st_mtime_ns > published_at)
+
+
+def _held(folder: Path) -> HeldNight:
+    told = read_manifest(folder)
+    failed = [f"{gate['name']}: {gate['detail']}" for gate in told.get("gates", []) if not gate["passed"]]
+    return HeldNight(folder.name, str(told.get("as_of", "")), tuple(failed))
+
+
+def _night_lines(found: Standing) -> Text:
+    secrecy = {
+        True: "The files that hold persons are encrypted.",
+        False: "The files that hold persons are not encrypted; they are readable by their owner alone.",
+        None: "The warehouse is empty.",
+    }[found.encrypted]
+    if found.night is None or found.folder is None:
+        return Text(f"No night is published yet.\n{secrecy}")
+    counts = found.night.get("counts", {})
+    told = ", ".join(f"{counts[name]:,} {name}" for name in ("households", "findings", "cases") if name in counts)
+    lines = Text(f"Last night 比对日 {found.night['as_of']}", style="bold")
+    lines.append(f"  profile {found.night['profile']}  {told}\n{found.folder}\n", style="not bold")
+    return lines.append(secrecy, style="not bold" if found.encrypted else "not bold yellow")
+
+
+def _feeds_table(feeds: tuple[FeedStanding, ...], today: date) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
+    for name in ("feed", "last night", "snapshot used", "newest landed", f"days old on {today}", "limit", "rows"):
+        table.add_column(name, justify="right" if name.startswith(("days", "limit", "rows")) else "left")
+    for feed in feeds:
+        status = str(feed.used.get("status", ""))
+        age = feed.age_days(today)
+        table.add_row(
+            feed.feed,
+            Text(f"{status} {FEED_STATUS_LABELS.get(status, '')}".strip(), "green" if status == "fresh" else "yellow"),
+            str(feed.used.get("snapshot_date") or ""),
+            str(feed.landed.snapshot_date) if feed.landed else "none",
+            Text("" if age is None else str(age), "red" if feed.is_stale(today) else ""),
+            str(feed.used.get("max_age_days", "")),
+            f"{feed.landed.books.kept:,}" if feed.landed else "",
+        )
+    return table
+
+
+def _feed_lines(feeds: tuple[FeedStanding, ...]) -> list[Text]:
+    """What was said about feeds: by the last night, and in refusals since."""
+    said = {message for feed in feeds for message in feed.used.get("messages", [])}
+    said |= {feed.refused.message for feed in feeds if feed.refused is not None}
+    return [Text(f"! {message}", style="yellow") for message in sorted(said)]
+
+
+def _gate_lines(night: Mapping[str, Any]) -> list[Text]:
+    gates = night.get("gates", [])
+    passed = sum(bool(gate["passed"]) for gate in gates)
+    lines = [Text(f"gates: {passed} of {len(gates)} passed", "green" if passed == len(gates) else "red")]
+    return lines + [Text(f"  {gate['name']}: {gate['detail']}", "" if gate["passed"] else "red") for gate in gates]

@@ -1,0 +1,195 @@
+"""The one-screen summary of a night: counts per rule, feed and town, and where to look next.
+
+Counts, dates and names of rules, feeds and towns alone: no household, no person. Functions of what was published;
+the only output is something that rich can print, at most 100 columns wide and, for a district, one screen high.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from pipelines.night.labels import FEED_STATUS_LABELS, RISK_LABELS
+
+WIDTH = 100
+TOWNS_SHOWN = 24
+MESSAGES_SHOWN = 3
+RISK_STYLE = {"red": "red", "orange": "dark_orange", "yellow": "yellow", "grey": "dim"}
+STATUS_STYLE = {"fresh": "green", "stale": "yellow", "refused": "red", "absent": "red"}
+
+OUTCOMES = ("flagged", "exempt", "undetermined", "households_not_assessed")
+CHANGES = ("new", "persisting", "changed", "reopened", "resolved")
+HEADINGS = {
+    "undetermined": "undeter-\nmined",
+    "households_not_assessed": "households\nnot assessed",
+    "persisting": "persist-\ning",
+    "reopened": "re-\nopened",
+}
+
+
+@dataclass(frozen=True)
+class NextSteps:
+    """Where to look next: commands and places, ready to be typed.
+
+    Attributes:
+        results: folder of the published night.
+        options: what the commands below need to find this warehouse, such as ``--warehouse DIR``.
+        is_current: whether ``current`` points at this night.
+    """
+
+    results: str
+    options: str
+    is_current: bool = True
+
+
+def night_summary(
+    manifest: Mapping[str, Any],
+    rule_counts: pl.DataFrame,
+    cases: pl.DataFrame,
+    titles: Mapping[str, str],
+    steps: NextSteps,
+) -> RenderableType:
+    """Put the summary of a published night together.
+
+    Args:
+        manifest: the night's manifest.
+        rule_counts: one row per rule.
+        cases: one row per case; only town and risk are read.
+        titles: rule id → its name in Chinese, as policy has it.
+        steps: where to look next.
+    """
+    blank = Text("")
+    return Group(
+        heading(manifest),
+        blank,
+        rules_table(rule_counts, titles),
+        blank,
+        feeds_table(manifest["feeds"]),
+        *feed_messages(manifest["feeds"]),
+        blank,
+        towns_table(cases),
+        blank,
+        next_steps(manifest, steps),
+    )
+
+
+def heading(manifest: Mapping[str, Any]) -> Text:
+    """Say which night this is, in two lines."""
+    counts = manifest.get("counts", {})
+    told = [f"{counts[name]:,} {name}" for name in ("households", "persons", "findings", "cases") if name in counts]
+    at_rest = "encrypted at rest" if manifest.get("encrypted") else "not encrypted at rest"
+    first = Text(f"核对 {manifest['as_of']}", style="bold")
+    first.append(f"  profile {manifest['profile']}  ·  {'  ·  '.join(told)}", style="not bold")
+    return first.append(f"\nrun {str(manifest.get('run_id', ''))[:8]}  ·  files {at_rest}", style="not bold dim")
+
+
+def rules_table(rule_counts: pl.DataFrame, titles: Mapping[str, str]) -> Table:
+    """One line per rule and one for all: outcomes tonight, and what changed since the night before."""
+    changes = [name for name in CHANGES if name != "reopened" or rule_counts["reopened"].sum()]
+    numbers = [*OUTCOMES, *changes]
+    table = _table()
+    table.add_column("rule")
+    table.add_column("", no_wrap=True, max_width=24)
+    for name in numbers:
+        table.add_column(HEADINGS.get(name, name), justify="right")
+    for row in rule_counts.sort("rule_id").iter_rows(named=True):
+        is_assessed = row["feed_status"] == "fresh"
+        cells = [Text(row["rule_id"]), Text(titles.get(row["rule_id"], ""))]
+        cells += [_number(row[name], _style_of(name)) for name in numbers]
+        table.add_row(*cells, style="" if is_assessed else "dim")
+    total = rule_counts.select(pl.col(numbers).sum()).row(0)
+    # A household is not assessed by one rule or another: a sum over rules would count it many times.
+    shown = [_number(None if name == OUTCOMES[3] else n) for name, n in zip(numbers, total, strict=True)]
+    table.add_row("all", "", *shown, style="bold")
+    return table
+
+
+def feeds_table(feeds: Mapping[str, Mapping[str, Any]]) -> Table:
+    """One line per feed: what it delivered, how old it is, where its rows went."""
+    table = _table()
+    for name in ("feed", "status", "snapshot"):
+        table.add_column(name, no_wrap=True)
+    for name in ("days old", "rows read", "kept", "repeated", "quarantined", "skipped"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for feed, told in feeds.items():
+        status = str(told["status"])
+        label = Text(f"{status} {FEED_STATUS_LABELS.get(status, '')}", style=STATUS_STYLE.get(status, ""))
+        age = "" if told.get("age_days") is None else str(told["age_days"])
+        repeated = told.get("duplicate", 0) + told.get("superseded", 0)
+        counts = [told.get("rows_read"), told.get("kept"), repeated, told.get("quarantined"), told.get("skipped")]
+        table.add_row(feed, label, str(told.get("snapshot_date") or ""), age, *map(_number, counts))
+    return table
+
+
+def feed_messages(feeds: Mapping[str, Mapping[str, Any]]) -> list[Text]:
+    """Give what was said about feeds (refusals, files not ready), a line each, and where the rest is."""
+    said = [message for told in feeds.values() for message in told.get("messages", [])]
+    lines = [Text(f"! {message}", style="yellow", no_wrap=True, overflow="ellipsis") for message in said]
+    more = len(lines) - MESSAGES_SHOWN
+    return [*lines[:MESSAGES_SHOWN], *([Text(f"! {more} more: hedui status", style="yellow")] if more > 0 else [])]
+
+
+def towns_table(cases: pl.DataFrame) -> RenderableType:
+    """Cases by risk, a line per town, the town with most red cases first; from seven towns on, side by side."""
+    risks = list(RISK_LABELS)
+    counted = (
+        cases.with_columns(pl.col("town").fill_null("").replace("", "（未填）"))
+        .group_by("town")
+        .agg(*((pl.col("risk") == risk).sum().alias(risk) for risk in risks), cases=pl.len())
+        .sort([*risks, "town"], descending=[*(True for _ in risks), False])
+    )
+    rows = counted.head(TOWNS_SHOWN).rows()
+    rest = counted.slice(TOWNS_SHOWN)
+    if rest.height:
+        rows.append((f"{rest.height} more towns", *rest.select(pl.all().exclude("town").sum()).row(0)))
+    if len(rows) <= TOWNS_SHOWN // 4:
+        return _towns(rows, risks)
+    half = (len(rows) + 1) // 2
+    both = Table.grid(padding=(0, 4))
+    both.add_row(_towns(rows[:half], risks), _towns(rows[half:], risks))
+    return both
+
+
+def next_steps(manifest: Mapping[str, Any], steps: NextSteps) -> Text:
+    """Say where the results are and what to type next."""
+    aside = sum(told.get("quarantined", 0) for told in manifest["feeds"].values())
+    commands = [
+        ("cases to send out", f"hedui export queue --format xlsx --out queue.xlsx {steps.options}"),
+        (f"{aside:,} rows to fix", f"hedui export quarantine --format csv --out quarantine.csv {steps.options}"),
+        ("web interface", f"hedui ui {steps.options}"),
+        ("tables", steps.results),
+    ]
+    lines = [f"{label:<18} {command}" for label, command in commands if aside or "quarantine" not in command]
+    if not steps.is_current:
+        lines.append("A later night is current: this one is published beside it.")
+    return Text("\n".join(lines), overflow="ignore", no_wrap=True)
+
+
+def _towns(rows: Sequence[tuple[Any, ...]], risks: Sequence[str]) -> Table:
+    table = _table()
+    table.add_column("town", no_wrap=True, max_width=20)
+    for risk in risks:
+        table.add_column(risk, justify="right", style=RISK_STYLE[risk])
+    table.add_column("cases", justify="right")
+    for town, *counts in rows:
+        table.add_row(Text(town), *(_number(count) for count in counts))
+    return table
+
+
+def _table() -> Table:
+    return Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
+
+
+def _number(value: int | None, style: str = "") -> Text:
+    """A count with thousands apart; nothing for none, a faint dot for zero so that the others stand out."""
+    if value is None:
+        return Text("")
+    return Text(f"{value:,}", style=style) if value else Text("·", style="dim")
+
+
+def _style_of(name: str) -> str:
+    return {"flagged": "bold", "households_not_assessed": "yellow", "new": "bold"}.get(name, "")
