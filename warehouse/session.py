@@ -24,6 +24,8 @@ from warehouse.files import create_file, private_folder, written_aside
 from warehouse.keys import Key, derive
 from warehouse.sql import name, text
 
+__all__ = ["MARKER", "Vault", "append", "frame", "name", "store"]
+
 MARKER = "warehouse.json"
 FORMAT = 1
 HOLDS_PERSONS = ("snapshots", "nights", "published", "held")

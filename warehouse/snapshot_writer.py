@@ -144,9 +144,8 @@ def _as_frame(entries: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
     """Entries as a table of the values that are one number, truth value or text; nested counts stay in the JSON."""
     columns = list(dict.fromkeys(key for entry in entries for key in entry))
     plain = [key for key in columns if all(isinstance(entry.get(key), int | str | None) for entry in entries)]
-    table = pl.DataFrame(
-        [{key: entry.get(key) for key in plain} for entry in entries], infer_schema_length=None, strict=False
-    )
+    rows = [{key: entry.get(key) for key in plain} for entry in entries]
+    table = pl.DataFrame(rows, infer_schema_length=None, strict=False)
     return table.with_columns(pl.col(pl.Null).cast(pl.String))
 
 
