@@ -8,7 +8,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pipelines.checks.profile import BOOKS, Report
+from pipelines.checks.profile import Report
+
+BOOKS_ZH: Mapping[str, str] = {
+    "kept": "入库",
+    "duplicate": "重复",
+    "superseded": "替代",
+    "quarantined": "隔离",
+    "skipped": "跳过",
+}
 
 
 @dataclass(frozen=True)
@@ -34,13 +42,12 @@ class Account:
 
 def snapshot_account(report: Report) -> Account:
     """The account of one snapshot: rows read against what became of them."""
-    books = {name: int(report["books"][name]) for name in BOOKS}
-    parts = {name: count for name, count in books.items() if name != "read"}
+    parts = {label: int(report["books"][name]) for name, label in BOOKS_ZH.items()}
     return Account(
         name=str(report["snapshot_date"]),
-        left=books["read"],
+        left=int(report["books"]["read"]),
         right=sum(parts.values()),
-        detail=", ".join(f"{name} {count:,}" for name, count in parts.items()),
+        detail="，".join(f"{label} {count:,}" for label, count in parts.items()),
     )
 
 

@@ -20,7 +20,6 @@ from pipelines.resources import NightResource
 
 BOOKS_BALANCE = "books_balance"
 PARTITION_TAG = "dagster/partition"
-SEVERITY = {"critical": dg.AssetCheckSeverity.ERROR, "warning": dg.AssetCheckSeverity.WARN}
 
 
 def build_contract_checks(contracts: Mapping[str, Contract]) -> list[dg.AssetChecksDefinition]:
@@ -72,7 +71,7 @@ def _check_result(result: CheckResult, assessment: Assessment) -> dg.AssetCheckR
         check_name=result.expectation.name,
         asset_key=assessment.feed,
         passed=result.passed,
-        severity=SEVERITY[result.expectation.severity],
+        severity=dg.AssetCheckSeverity.ERROR if result.holds_the_night else dg.AssetCheckSeverity.WARN,
         description=result.note or None,
         metadata={
             "status": result.status,
@@ -95,6 +94,16 @@ def _books_result(accounts: Sequence[Account], asset: str) -> dg.AssetCheckResul
 
 
 def _night(context: dg.AssetCheckExecutionContext) -> Night:
-    """The night of the run's comparison date."""
+    """The night of the run's comparison date.
+
+    Raises:
+        dagster.Failure: The run has no comparison date, as when checks are started on their own.
+    """
     resource: NightResource = context.op_execution_context.resources.night
+    if PARTITION_TAG not in context.run.tags:
+        raise dg.Failure(
+            "expected a run of one night (a partition, its comparison date), found a run without one: "
+            "materialize the feed's asset for that night, its checks run with it",
+            allow_retries=False,
+        )
     return resource.open(as_of_date(context.run.tags[PARTITION_TAG]))

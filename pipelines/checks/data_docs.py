@@ -71,7 +71,7 @@ def summary(assessment: Assessment) -> dict[str, Any]:
         "critical": sum(one.holds_the_night for one in results),
         "warnings": sum(not one.passed and not one.holds_the_night for one in results),
         "not_judged": sum(one.passed and one.status != "passed" for one in results),
-        "books_hold": all(one.holds for one in assessment.accounts),
+        "books_hold": all(one.holds for one in assessment.accounts) if assessment.accounts else None,
     }
 
 

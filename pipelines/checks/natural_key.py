@@ -3,15 +3,16 @@
 What belongs here: the one check that reads rows, because a load report cannot vouch for it: landing removes what it
 superseded, and this looks whether it did. Only a count leaves DuckDB.
 """
-# ruff: noqa: S608  the SQL is put together from names quoted by `warehouse.session.name`, never from values
+# ruff: noqa: S608  the SQL is put together from names quoted by `warehouse.sql.name`, never from values
 
 import json
 from pathlib import Path
 
 from warehouse.files import write_file
 from warehouse.natural_keys import KIND, Keys
-from warehouse.session import Vault, frame, name
+from warehouse.session import Vault, frame
 from warehouse.snapshots import Snapshot
+from warehouse.sql import name
 
 ALIAS = "audited"
 

@@ -11,7 +11,7 @@ p { margin: .25rem 0; } .dim { color: var(--dim); } a { color: #0b5cad; }
 table { width: 100%; border-collapse: collapse; background: #fff; border: 1px solid var(--line); }
 th, td { padding: .45rem .7rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
 th { background: #eef2f6; font-weight: 600; white-space: nowrap; }
-td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+th.number, td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .passed { color: var(--ok); } .failed.critical { color: var(--bad); font-weight: 600; }
 .failed.warning { color: var(--warn); font-weight: 600; } .no_history, .too_few, .not_assessed { color: var(--dim); }
 code { color: var(--dim); font-size: .85em; }
@@ -40,8 +40,8 @@ FEED_PAGE = (
 {% for message in one.messages %}
 <p class="failed warning">{{ message }}</p>
 {% endfor %}
-<h2>收支平账</h2>
-<table><tr><th>快照</th><th>读入</th><th>去向合计</th><th>去向</th><th>结果</th></tr>
+<h2>行数平账</h2>
+<table><tr><th>快照</th><th class="number">读入</th><th class="number">去向合计</th><th>去向</th><th>结果</th></tr>
 {% for account in one.accounts %}
 <tr><td>{{ account.name }}</td><td class="number">{{ "{:,}".format(account.left) }}</td>
 <td class="number">{{ "{:,}".format(account.right) }}</td><td>{{ account.detail }}</td>
@@ -51,7 +51,7 @@ FEED_PAGE = (
 {% endfor %}
 </table>
 <h2>核验项</h2>
-<table><tr><th>核验项</th><th>级别</th><th>实际</th><th>要求</th><th>结果</th></tr>
+<table><tr><th>核验项</th><th>级别</th><th class="number">实际</th><th class="number">要求</th><th>结果</th></tr>
 {% for result in one.results %}
 <tr><td>{{ result.expectation.description }}<br><code>{{ result.expectation.name }}</code></td>
 <td>{{ severity_zh[result.expectation.severity] }}</td><td class="number">{{ result.observed_text }}</td>
@@ -67,13 +67,15 @@ FEED_PAGE = (
 INDEX_PAGE = (
     _HEAD % "数据核验结果 {{ as_of }}"
     + """<h1>数据核验结果</h1><p>比对日 {{ as_of }}</p>
-<table><tr><th>数据</th><th>状态</th><th>数据时点</th><th>距今（天）</th><th>平账</th><th>核验项</th><th>符合</th>
-<th>阻断</th><th>提示</th><th>未判</th></tr>
+<table><tr><th>数据</th><th>状态</th><th>数据时点</th><th class="number">距今（天）</th><th>平账</th>
+<th class="number">核验项</th><th class="number">符合</th>
+<th class="number">阻断</th><th class="number">提示</th><th class="number">未判</th></tr>
 {% for feed in feeds %}
 <tr><td><a href="{{ feed.feed }}.html">{{ feed.title }}</a> <code>{{ feed.feed }}</code></td>
 <td>{{ state_zh[feed.status] }}</td><td>{{ feed.snapshot_date or "—" }}</td>
 <td class="number">{{ "—" if feed.age_days is none else feed.age_days }}</td>
-<td class="{{ "passed" if feed.books_hold else "failed critical" }}">{{ "平" if feed.books_hold else "不平" }}</td>
+{% if feed.books_hold is none %}<td>—</td>{% else %}
+<td class="{{ "passed" if feed.books_hold else "failed critical" }}">{{ "平" if feed.books_hold else "不平" }}</td>{% endif %}
 <td class="number">{{ feed.checks }}</td><td class="number">{{ feed.passed }}</td>
 <td class="number {{ "failed critical" if feed.critical }}">{{ feed.critical }}</td>
 <td class="number {{ "failed warning" if feed.warnings }}">{{ feed.warnings }}</td>

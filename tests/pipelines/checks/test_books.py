@@ -17,7 +17,7 @@ def test_a_balanced_snapshot_shows_both_sides():
     account = snapshot_account(report(15, kept=10, duplicate=1, superseded=1, quarantined=2, skipped=1))
 
     assert (account.left, account.right, account.holds) == (15, 15, True)
-    assert account.text == ("2026-09-21: 15 = 15 (kept 10, duplicate 1, superseded 1, quarantined 2, skipped 1)")
+    assert account.text == ("2026-09-21: 15 = 15 (入库 10，重复 1，替代 1，隔离 2，跳过 1)")
 
 
 @pytest.mark.parametrize("kept", [9, 11])

@@ -151,7 +151,7 @@ def test_an_ordinary_delivery_warns_and_goes_on(night, instance):
         assert was_matched(result)
         assert {name for name, one in checks.items() if not one.passed} == {"quarantined_share", "use_known"}
         assert checks["use_known"].severity == dg.AssetCheckSeverity.WARN
-        assert checks["books_balance"].metadata["account_1"].text.startswith("2026-09-21: 31 = 31 (kept 30")
+        assert checks["books_balance"].metadata["account_1"].text.startswith("2026-09-21: 31 = 31 (入库 30")
         assert checks["id_number_valid"].metadata["status"].text == "too_few"
         assert (night.vault.root / "checks" / "2026-09-22" / "vehicle.html").exists()
 

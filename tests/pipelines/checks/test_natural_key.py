@@ -7,8 +7,9 @@ import pytest
 
 from pipelines.checks.natural_key import counted_once, repeated_keys
 from warehouse.natural_keys import Keys
-from warehouse.session import Vault, name, store
+from warehouse.session import Vault, store
 from warehouse.snapshots import SnapshotStore
+from warehouse.sql import name
 
 KEYS = Keys((("plate_no", "id_number"), ("vin", "id_number")), "keep")
 SCHEMA = {"id_number": pl.String(), "plate_no": pl.String(), "vin": pl.String()}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.checks.profile import missing_columns, profile_feed, share, share_of_previous
+from pipelines.checks.profile import missing_columns, previous_full, profile_feed, share, share_of_previous
 
 AS_OF = date(2026, 9, 22)
 
@@ -111,6 +111,15 @@ def test_only_full_snapshots_are_compared_in_length(make_report, mode, previous_
     now, before = make_report(mode=mode), make_report(books={"kept": 500}, mode=previous_mode)
 
     assert share_of_previous(now, before) == expected
+
+
+def test_the_snapshot_before_is_the_newest_full_one_that_is_older(make_report):
+    days = [("2026-09-01", "full"), ("2026-09-14", "full"), ("2026-09-18", "delta"), ("2026-09-21", "full")]
+    reports = [make_report(snapshot_date=day, mode=mode) for day, mode in days]
+
+    assert previous_full(reports, date(2026, 9, 21))["snapshot_date"] == "2026-09-14"
+    assert previous_full(reports, date(2026, 9, 14))["snapshot_date"] == "2026-09-01"
+    assert previous_full(reports, date(2026, 9, 1)) is None
 
 
 def test_no_history_has_no_share(make_report):
