@@ -88,7 +88,7 @@ DEFAULTS: dict[str, Row] = {
 }
 
 
-def frame_of(feed: str, rows: Sequence[Row]) -> pl.DataFrame:
+def make_frame(feed: str, rows: Sequence[Row]) -> pl.DataFrame:
     """Literal rows of a feed over its defaults, with provenance; their order is the order of delivery."""
     filled = [
         {
@@ -104,6 +104,12 @@ def frame_of(feed: str, rows: Sequence[Row]) -> pl.DataFrame:
         for position, row in enumerate(rows)
     ]
     return pl.DataFrame(filled, schema={**SCHEMAS[feed], **PROVENANCE})
+
+
+@pytest.fixture
+def frame_of() -> Callable[[str, Sequence[Row]], pl.DataFrame]:
+    """Literal rows of a feed as a frame."""
+    return make_frame
 
 
 @pytest.fixture(scope="session")
@@ -130,7 +136,7 @@ def night_of(policy: PolicyInForce) -> Callable[..., NightContext]:
         has_declared_income: bool = True,
         **changes: Any,
     ) -> NightContext:
-        people = frame_of("roster", roster)
+        people = make_frame("roster", roster)
         members = members_of(people)
         return replace(
             NightContext(
@@ -138,7 +144,7 @@ def night_of(policy: PolicyInForce) -> Callable[..., NightContext]:
                 policy,
                 households_of(people, AS_OF),
                 members,
-                {feed: match(members, frame_of(feed, rows))},
+                {feed: match(members, make_frame(feed, rows))},
                 has_declared_income,
             ),
             **changes,

@@ -1,0 +1,38 @@
+"""Rules are found, not listed."""
+
+import sys
+import types
+
+import pytest
+
+import pipelines.domain.rulebook as module
+from pipelines.domain.rule import Rule
+from pipelines.domain.rulebook import feeds_with_rules, rulebook, rules_of
+
+
+def test_the_core_rules_are_found():
+    core = ["CL-01", "CL-02", "CL-03", "FC-01", "FC-02", "FC-03", "GS-01", "GS-02", "SB-01", "SB-02", "SB-03", "SB-04"]
+    assert set(core) <= set(rulebook())
+    assert list(rulebook()) == sorted(rulebook())
+    assert [one.rule_id for one in rules_of("vehicle")] == ["CL-01", "CL-02", "CL-03"]
+    assert {"business", "property", "social_insurance", "vehicle"} <= set(feeds_with_rules())
+
+
+def test_every_rule_is_described_and_declares_what_is_material():
+    for one in rulebook().values():
+        assert "Clause:" in one.description
+        assert one.material
+
+
+def test_two_rules_of_one_id_are_refused(monkeypatch):
+    twin = rulebook()["CL-03"]
+    extra = types.ModuleType("pipelines.domain.rules.twin")
+    extra.other = Rule(twin.rule_id, twin.subject, ("status",), False, twin.judge, "")
+    monkeypatch.setitem(sys.modules, extra.__name__, extra)
+    found = [*module.pkgutil.iter_modules(module.pipelines.domain.rules.__path__, "pipelines.domain.rules.")]
+    monkeypatch.setattr(module.pkgutil, "iter_modules", lambda *_: [*found, types.SimpleNamespace(name=extra.__name__)])
+    rulebook.cache_clear()
+    with pytest.raises(ValueError, match="rule CL-03: expected one function, found two"):
+        rulebook()
+    monkeypatch.undo()
+    rulebook.cache_clear()
