@@ -10,7 +10,8 @@ import sys
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from pipelines.night.summary import WIDTH
+
+WIDTH = 100  # what summaries are laid out for
 
 
 class Screen(Console):

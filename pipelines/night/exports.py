@@ -13,7 +13,7 @@ from typing import Any, Literal, get_args
 import polars as pl
 
 from pipelines.night.masking import masked_evidence, masked_id, masked_raw, masked_text
-from warehouse.publication import current, read_manifest, read_published
+from warehouse.publication import MANIFEST, current, read_manifest, read_published
 from warehouse.session import Vault, frame
 from warehouse.snapshots import Snapshot, SnapshotStore
 
@@ -64,28 +64,32 @@ class FeedWords:
 
 
 def night_to_export(vault: Vault, as_of: date | None = None, profile: str | None = None) -> Path:
-    """Find the published night to export: the current one, or the latest of one comparison date.
+    """Find the published night to export: the current one, or the latest of a comparison date or a profile.
 
     Args:
         vault: the warehouse.
-        as_of: a comparison date; None takes the current night, whatever its profile.
-        profile: with `as_of`: only nights of this profile.
+        as_of: only nights of this comparison date.
+        profile: only nights of this profile.
 
     Raises:
-        ExportError: nothing is published, or nothing for that date.
+        ExportError: nothing is published, or nothing of that date and profile.
     """
     latest = current(vault)
     if latest is None:
         raise ExportError("nothing is published in this warehouse yet: run hedui nightly first, or check --warehouse")
-    if as_of is None:
+    if as_of is None and profile is None:
         return latest
-    folders = sorted(vault.root.glob(f"published/{as_of}-*"), key=_number)
-    fitting = [one for one in folders if profile is None or read_manifest(one).get("profile") == profile]
+    nights = {folder.parent: read_manifest(folder.parent) for folder in vault.root.glob(f"published/[0-9]*/{MANIFEST}")}
+    fitting = [
+        (str(told["as_of"]), int(told["publication_no"]), folder)
+        for folder, told in nights.items()
+        if (as_of is None or told["as_of"] == as_of.isoformat()) and (profile is None or told["profile"] == profile)
+    ]
     if not fitting:
-        nights = sorted({one.name[:10] for one in vault.root.glob("published/[0-9]*")})
-        asked = f"{as_of}, profile {profile}" if profile else f"{as_of}"
-        raise ExportError(f"no night of {asked} is published: expected one of {', '.join(nights)}")
-    return fitting[-1]
+        asked = ", ".join(str(one) for one in (as_of, profile) if one is not None)
+        there = ", ".join(sorted({f"{told['as_of']} {told['profile']}" for told in nights.values()}))
+        raise ExportError(f"no night of {asked} is published; published: {there}")
+    return max(fitting)[2]
 
 
 def exported(
@@ -195,7 +199,3 @@ def _used(vault: Vault, feed: str, told: Mapping[str, Any]) -> list[Snapshot]:
             "warehouse (retention); export the current night, or restore the snapshot"
         )
     return [landed[mark] for mark in sorted(wanted)]
-
-
-def _number(folder: Path) -> int:
-    return int(read_manifest(folder).get("publication_no", 0))

@@ -15,8 +15,8 @@ from rich.text import Text
 
 from pipelines.night.labels import FEED_STATUS_LABELS, RISK_LABELS
 
-WIDTH = 100
-TOWNS_SHOWN = 24
+TOWNS_SHOWN = 23  # and a line for the rest
+TOWNS_IN_A_COLUMN = 6
 MESSAGES_SHOWN = 3
 RISK_STYLE = {"red": "red", "orange": "dark_orange", "yellow": "yellow", "grey": "dim"}
 STATUS_STYLE = {"fresh": "green", "stale": "yellow", "refused": "red", "absent": "red"}
@@ -146,7 +146,7 @@ def towns_table(cases: pl.DataFrame) -> RenderableType:
     rest = counted.slice(TOWNS_SHOWN)
     if rest.height:
         rows.append((f"{rest.height} more towns", *rest.select(pl.all().exclude("town").sum()).row(0)))
-    if len(rows) <= TOWNS_SHOWN // 4:
+    if len(rows) <= TOWNS_IN_A_COLUMN:
         return _towns(rows, risks)
     half = (len(rows) + 1) // 2
     both = Table.grid(padding=(0, 4))

@@ -149,7 +149,8 @@ def test_the_night_is_the_current_one_or_the_latest_of_a_date(night_vault: Vault
     assert night_to_export(night_vault) == later
     assert night_to_export(night_vault, date(2026, 9, 22)) == again
     assert night_to_export(night_vault, date(2026, 9, 22), "caojie-2024") == first
+    assert night_to_export(night_vault, None, "caojie-core") == again
     with pytest.raises(
-        ExportError, match="no night of 2026-09-21 is published: expected one of 2026-09-22, 2026-09-23"
+        ExportError, match="no night of 2026-09-21 is published; published: 2026-09-22 caojie-2024, 2026"
     ):
         night_to_export(night_vault, date(2026, 9, 21))

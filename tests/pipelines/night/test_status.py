@@ -1,0 +1,89 @@
+"""Status: from manifests and load reports alone, also without the key."""
+
+import os
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from pipelines.night.status import Standing, standing, status_screen
+from warehouse.errors import WarehouseError
+from warehouse.publication import held
+from warehouse.session import Vault
+from warehouse.snapshots import SnapshotStore
+
+TODAY = date(2026, 9, 25)
+Publish = Callable[..., Path]
+
+
+def screen(found: Standing, today: date = TODAY) -> str:
+    plain = Console(width=160, color_system=None)
+    with plain.capture() as captured:
+        plain.print(status_screen(found, today))
+    return captured.get()
+
+
+def with_limit(manifest: dict[str, Any], days: int) -> dict[str, Any]:
+    return {"feeds": {feed: told | {"max_age_days": days} for feed, told in manifest["feeds"].items()}}
+
+
+def test_an_empty_warehouse_says_so(tmp_path: Path) -> None:
+    found = standing(Vault(tmp_path))
+    assert found.night is None
+    assert screen(found) == "No night is published yet.\nThe warehouse is empty.\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_last_night_is_told_without_a_key(night_vault: Vault, published_night: Publish) -> None:
+    folder = published_night()
+    told = screen(standing(Vault(night_vault.root)))
+    assert "Last night 比对日 2026-09-22  profile caojie-2024  50 households, 4 findings, 6 cases" in told
+    assert str(folder) in told
+    assert ("are not encrypted" in told) == (night_vault.key is None)
+    assert ("are encrypted" in told) == (night_vault.key is not None)
+    assert "gates: 1 of 1 passed" in told
+    assert "! business 2026-09-01: manifest names 120 rows" in told
+
+
+def test_feeds_age_day_by_day(
+    night_vault: Vault, published_night: Publish, landed: Callable[..., None], night_manifest: dict[str, Any]
+) -> None:
+    landed("vehicle", date(2026, 9, 21), "abcd", [])
+    landed("later_feed", date(2026, 9, 20), "abcd", [])
+    published_night(**with_limit(night_manifest, 4))
+    found = standing(night_vault)
+    assert [feed.feed for feed in found.feeds] == ["business", "roster", "vehicle", "later_feed"]
+    vehicle = found.feeds[2]
+    assert (vehicle.age_days(TODAY), vehicle.is_stale(TODAY), vehicle.is_stale(date(2026, 9, 26))) == (4, False, True)
+    assert found.feeds[0].is_stale(TODAY)
+    assert "days old on 2026-09-25" in screen(found)
+
+
+@pytest.mark.parametrize(("refused_on", "is_told"), [(date(2026, 9, 22), True), (date(2026, 9, 20), False)])
+def test_a_refusal_newer_than_what_is_used_is_told(
+    night_vault: Vault, landed: Callable[..., None], refused_on: date, is_told: bool
+) -> None:
+    landed("vehicle", date(2026, 9, 21), "abcd", [])
+    SnapshotStore(night_vault).refuse("vehicle", refused_on, "ef01", "full", "vehicle: expected a column 状态")
+    assert ("expected a column 状态" in screen(standing(night_vault))) == is_told
+
+
+def test_a_held_night_is_told_with_its_gates_until_a_later_one_is_published(
+    night_vault: Vault, published_night: Publish, night_manifest: dict[str, Any]
+) -> None:
+    before = published_night()
+    os.utime(before / "manifest.json", (1, 1))
+    gates = [{"name": "night_books", "passed": False, "detail": "in scope: 10 ≠ 9"}]
+    held(night_vault, date(2026, 9, 23), "fedcba98", {}, night_manifest | {"gates": gates})
+    assert "held: 2026-09-23-fedcba98: night_books: in scope: 10 ≠ 9" in screen(standing(night_vault))
+    published_night(as_of=date(2026, 9, 23), run_id="00000000")
+    assert standing(night_vault).held == ()
+
+
+def test_a_damaged_marker_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "warehouse.json").write_text("{")
+    with pytest.raises(WarehouseError, match="restore the file"):
+        standing(Vault(tmp_path))

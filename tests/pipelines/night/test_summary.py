@@ -1,0 +1,117 @@
+"""The summary: one screen of counts, nothing of a person."""
+
+from typing import Any
+
+import polars as pl
+import pytest
+from rich.console import Console
+
+from pipelines.night.summary import NextSteps, feed_messages, night_summary, rules_table, towns_table
+
+STEPS = NextSteps("/w/published/2026-09-22-01234567", "--warehouse /w")
+TITLES = {"SB-01": "职工养老保险正常参保", "SB-04": "养老保险终止原因为死亡"}
+DISTRICT = [f"第{number}街道" for number in range(12)]
+
+
+def lines(what: Any, width: int = 100) -> list[str]:
+    plain = Console(width=width, color_system=None, force_terminal=False)
+    with plain.capture() as captured:
+        plain.print(what)
+    return captured.get().splitlines()
+
+
+def of_towns(cases: pl.DataFrame, towns: list[str]) -> pl.DataFrame:
+    return pl.concat([cases.with_columns(town=pl.lit(town)) for town in towns])
+
+
+def test_a_district_fits_one_screen(night_manifest: dict[str, Any], night_tables: dict[str, pl.DataFrame]) -> None:
+    feeds = night_manifest["feeds"]
+    night_manifest["feeds"] = feeds | {"social_insurance": feeds["vehicle"], "property": feeds["vehicle"]}
+    cases = of_towns(night_tables["cases"], DISTRICT)
+    shown = lines(night_summary(night_manifest, night_tables["rule_counts"], cases, TITLES, STEPS))
+    assert len(shown) <= 45
+    assert all(len(line.encode("gb18030")) <= 100 for line in shown)
+
+
+def test_it_says_what_was_found_and_what_was_not_looked_at(
+    night_manifest: dict[str, Any], night_tables: dict[str, pl.DataFrame]
+) -> None:
+    shown = lines(rules_table(night_tables["rule_counts"], TITLES))
+    by_rule = {line.split()[0]: line.split() for line in shown[2:]}
+    assert by_rule["SB-01"] == ["SB-01", "职工养老保险正常参保", "3", "1", "2", "·", "4", "2", "·", "1"]
+    assert by_rule["GS-01"] == ["GS-01", "·", "·", "·", "50", "·", "2", "·", "1"]
+    # Households that no rule could assess are not added up over rules.
+    assert by_rule["all"] == ["all", "30", "10", "20", "40", "24", "·", "12"]
+    assert night_manifest["feeds"]["business"]["status"] == "refused"
+
+
+def test_reopened_findings_have_a_column_when_there_are_any(night_tables: dict[str, pl.DataFrame]) -> None:
+    counts = night_tables["rule_counts"]
+    assert "opened" not in "\n".join(lines(rules_table(counts, {})))
+    some = counts.with_columns(reopened=pl.lit(2))
+    assert lines(rules_table(some, {}))[-1].split() == ["all", "30", "10", "20", "40", "24", "·", "24", "12"]
+
+
+def test_feeds_show_where_their_rows_went_and_what_was_refused(
+    night_manifest: dict[str, Any], night_tables: dict[str, pl.DataFrame]
+) -> None:
+    shown = "\n".join(
+        lines(night_summary(night_manifest, night_tables["rule_counts"], night_tables["cases"], {}, STEPS))
+    )
+    assert "vehicle  fresh 可用   2026-09-21        1       100   90        5           2       3" in shown
+    assert "! business 2026-09-01: manifest names 120 rows, found 100" in shown
+    assert "not encrypted at rest" in shown
+    assert "4 rows to fix      hedui export quarantine --format csv --out quarantine.csv --warehouse /w" in shown
+    assert "hedui export queue --format xlsx --out queue.xlsx --warehouse /w" in shown
+    assert "/w/published/2026-09-22-01234567" in shown
+    assert "A later night is current" not in shown
+
+
+def test_a_past_night_says_that_it_is_not_current(
+    night_manifest: dict[str, Any], night_tables: dict[str, pl.DataFrame]
+) -> None:
+    steps = NextSteps("/w/x", "", is_current=False)
+    tables = night_tables
+    shown = lines(night_summary(night_manifest, tables["rule_counts"], tables["cases"], {}, steps))
+    assert shown[-1] == "A later night is current: this one is published beside it."
+
+
+def test_many_messages_are_cut_and_say_where_the_rest_is() -> None:
+    feeds = {"vehicle": {"messages": [f"refused {number}" for number in range(5)]}}
+    assert [str(line) for line in feed_messages(feeds)] == [
+        "! refused 0",
+        "! refused 1",
+        "! refused 2",
+        "! 2 more: hedui status",
+    ]
+
+
+def test_towns_with_most_red_cases_come_first(night_tables: dict[str, pl.DataFrame]) -> None:
+    shown = [line.split() for line in lines(towns_table(night_tables["cases"]))]
+    assert shown == [
+        ["town", "red", "orange", "yellow", "grey", "cases"],
+        ["解放碑街道", "2", "1", "·", "1", "4"],
+        ["南纪门街道", "1", "·", "1", "·", "2"],
+    ]
+
+
+def test_a_city_of_many_towns_adds_up_the_rest(night_tables: dict[str, pl.DataFrame]) -> None:
+    cases = of_towns(night_tables["cases"], [f"第{number}街道" for number in range(30)])
+    shown = lines(towns_table(cases))
+    assert len(shown) == 13
+    assert shown[-1].split()[-7:] == ["more", "towns", "21", "7", "7", "7", "42"]
+
+
+@pytest.mark.parametrize("town", [None, ""])
+def test_cases_without_a_town_are_counted_under_that_name(
+    night_tables: dict[str, pl.DataFrame], town: str | None
+) -> None:
+    cases = night_tables["cases"].with_columns(town=pl.lit(town, dtype=pl.String))
+    assert lines(towns_table(cases))[1].split() == ["（未填）", "3", "1", "1", "1", "6"]
+
+
+def test_a_night_without_cases_still_has_a_summary(
+    night_manifest: dict[str, Any], night_tables: dict[str, pl.DataFrame]
+) -> None:
+    empty = night_tables["cases"].clear()
+    assert lines(night_summary(night_manifest, night_tables["rule_counts"].clear(), empty, {}, STEPS))
