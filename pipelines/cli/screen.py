@@ -10,7 +10,6 @@ import sys
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-
 WIDTH = 100  # what summaries are laid out for
 
 

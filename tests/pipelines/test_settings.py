@@ -108,3 +108,9 @@ def test_every_setting_is_described() -> None:
 def test_the_file_is_found_in_the_folder_alone(tmp_path: Path) -> None:
     assert find_settings_file(tmp_path) is None
     assert find_settings_file(written(tmp_path, "").parent) == tmp_path / "hedui.toml"
+
+
+def test_the_documentation_names_every_setting() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "settings.md").read_text(encoding="utf-8")
+    for name in Settings.model_fields:
+        assert f"| `{name}` | `HEDUI_{name.upper()}` |" in text
