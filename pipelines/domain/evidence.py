@@ -4,7 +4,6 @@ What belongs here: putting the lines of a rule together with those that every fi
 a rule's own lines (`rules/`).
 """
 
-from collections.abc import Iterable
 from typing import Final
 
 import polars as pl
@@ -15,19 +14,34 @@ from pipelines.domain.rule import EVIDENCE_ITEM, Evidence, Verdict
 from pipelines.domain.vocabulary import GRADE_OTHER_NAME, Outcome
 
 NO_MANIFEST: Final = "该批数据没有部门清单，件数和校验和未经核对"
+_HIT, _ITEM = "evidence of hit", "evidence item"
 _IS_UNDETERMINED = pl.col("outcome") == Outcome.UNDETERMINED.value
 
 
-def evidence(verdict: Verdict) -> pl.Expr:
-    """All lines of evidence of a hit as a list: the rule's, then what is open, exempt, or uncertain about the match."""
-    listed = [] if verdict.listed is None else [verdict.listed]
-    doubts = _lines([*_open_lines(verdict), *_common_lines()])
-    return pl.concat_list([_lines(verdict.evidence), *listed, doubts]).cast(pl.List(EVIDENCE_ITEM))
+def evidence(hits: pl.DataFrame, verdict: Verdict) -> pl.Series:
+    """All lines of evidence of each hit as a list: the rule's, then what is open, exempt, or uncertain about the match.
+
+    Built long, one row per hit and line, and gathered once: lists of structs joined row by row took ten times as long.
+    """
+    numbered = hits.with_row_index(_HIT)
+    lines = [_shown(numbered, one) for one in verdict.evidence]
+    if verdict.listed is not None:
+        lines.append(numbered.select(_HIT, verdict.listed.alias(_ITEM)).explode(_ITEM, empty_as_null=False))
+    lines += [_shown(numbered, one) for one in (*_open_lines(verdict), *_common_lines())]
+    gathered = pl.concat(lines).group_by(_HIT, maintain_order=True).agg(_ITEM)
+    return (
+        numbered.select(_HIT)
+        .join(gathered, on=_HIT, how="left", maintain_order="left")
+        .get_column(_ITEM)
+        .cast(pl.List(EVIDENCE_ITEM))
+        .alias("evidence")
+    )
 
 
-def _lines(lines: Iterable[Evidence]) -> pl.Expr:
-    """Lines as a list, without those that aren't shown."""
-    return pl.concat_list([one.expression() for one in lines]).list.drop_nulls()
+def _shown(numbered: pl.DataFrame, line: Evidence) -> pl.DataFrame:
+    """One row per hit that shows the line."""
+    shown = numbered if line.when is None else numbered.filter(line.when)
+    return shown.select(_HIT, line.expression().alias(_ITEM))
 
 
 def _open_lines(verdict: Verdict) -> list[Evidence]:

@@ -77,7 +77,7 @@ def findings_of(hits: pl.DataFrame, rule: Rule, verdict: Verdict, night: NightCo
     """
     entry = night.policy.rule(rule.rule_id)
     return (
-        hits.with_columns(**_text_columns(rule, verdict, entry))
+        hits.with_columns(evidence(hits, verdict), **_text_columns(rule, verdict, entry))
         .with_columns(
             as_of=pl.lit(night.as_of),
             name=pl.col("roster_name"),
@@ -111,7 +111,6 @@ def _text_columns(rule: Rule, verdict: Verdict, entry: RuleInForce) -> dict[str,
         "statement": statement(rule, verdict, entry),
         "clears_with": clears_with(verdict, entry),
         "conflict": conflict(entry, verdict),
-        "evidence": evidence(verdict),
         "material": _material(rule),
     }
 

@@ -54,16 +54,15 @@ class Evidence:
     when: pl.Expr | None = None
 
     def expression(self) -> pl.Expr:
-        """The line as a struct, null where it isn't shown."""
+        """The line as a struct."""
         value = pl.col(self.field).cast(pl.String) if self.value is None else self.value
         threshold = pl.lit(self.threshold) if isinstance(self.threshold, str) else self.threshold
-        line = pl.struct(
+        return pl.struct(
             field=pl.lit(self.field),
             value=value.fill_null(""),
             op=pl.lit(self.op),
             threshold=threshold.cast(pl.String).fill_null(""),
         )
-        return line if self.when is None else pl.when(self.when).then(line)
 
 
 @dataclass(frozen=True)
