@@ -1,0 +1,30 @@
+"""What all tests share: where the acceptance sets stand, if they are there."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The checkout."""
+    return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def feeds_dir() -> Path:
+    """The contracts as they ship."""
+    return REPOSITORY / "data" / "feeds"
+
+
+@pytest.fixture(scope="session")
+def acceptance() -> Path:
+    """The acceptance sets: `HEDUI_ACCEPTANCE`, else a folder beside the checkout."""
+    named = os.environ.get("HEDUI_ACCEPTANCE")
+    folder = Path(named) if named else REPOSITORY.parent / "shared" / "acceptance"
+    if not (folder / "clean" / "inbox").is_dir():
+        pytest.skip("the acceptance sets are not here; name their folder in HEDUI_ACCEPTANCE")
+    return folder
