@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import dagster as dg
+from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from connectors.contract import Contract, load_contracts
 from pipelines.assets.casework import cases, household_income, published_night, remembered_asset, rule_counts
@@ -33,7 +34,8 @@ DAGSTER_YAML = """\
 # Written by hedui once; edit it as you like. Nothing here tries to reach the internet.
 telemetry:
   enabled: false
-nux_enabled: false
+nux:
+  enabled: false
 run_monitoring:
   enabled: true
   max_runtime_seconds: 28800
@@ -93,7 +95,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     )
 
 
-def nightly_schedule(job: dg.UnresolvedAssetJobDefinition, *, is_on: bool) -> dg.ScheduleDefinition:
+def nightly_schedule(job: UnresolvedAssetJobDefinition, *, is_on: bool) -> dg.ScheduleDefinition:
     """02:00 in China, for the day that has just begun; running only where the settings say so."""
 
     @dg.schedule(
@@ -118,7 +120,7 @@ class NightOutcome:
     exit_code: int
     run_id: str
     messages: list[str] = field(default_factory=list)
-    folder: str | None = None
+    folder: Path | None = None
     is_current: bool = False
 
 
@@ -152,7 +154,7 @@ def run_night(settings: Settings, as_of: date, listener: Listener) -> NightOutco
         result = job.execute_in_process(
             instance=instance, partition_key=as_of.isoformat(), run_id=run_id, raise_on_error=False
         )
-    return outcome(result, run_id)
+    return outcome(result, run_id, settings.warehouse / "published")
 
 
 def tell(listener: Listener, entry: dg.EventLogEntry) -> None:
@@ -166,12 +168,12 @@ def tell(listener: Listener, entry: dg.EventLogEntry) -> None:
         listener("done", event.step_key or "")
 
 
-def outcome(result: dg.ExecuteInProcessResult, run_id: str) -> NightOutcome:
-    """The exit code and messages of a finished run."""
+def outcome(result: dg.ExecuteInProcessResult, run_id: str, published: Path) -> NightOutcome:
+    """The exit code and messages of a finished run, and its folder under `published`."""
     if result.success:
         told = result.asset_materializations_for_node("published_night")[0].metadata
         return NightOutcome(
-            PUBLISHED, run_id, folder=str(told["folder"].value), is_current=bool(told["is_current"].value)
+            PUBLISHED, run_id, folder=published / str(told["folder"].value), is_current=bool(told["is_current"].value)
         )
     failures = [event for event in result.all_events if event.event_type == dg.DagsterEventType.STEP_FAILURE]
     told_failures = [failure(event) for event in failures]

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from datetime import timedelta
 
 from connectors.delivery import DeliveryReader, checksum
-from connectors.inbox import Delivery, find_deliveries
+from connectors.inbox import Delivery, find_deliveries, find_unready
 from connectors.refusal import Refusal
 
 from connectors.contract import Contract, schema
@@ -125,6 +125,11 @@ def describe(
         snapshot_date=day,
         age_days=age,
         max_age_days=contract.max_age_days,
-        messages=[one.message for one in refused],
+        messages=[*(one.message for one in refused), *unready(night, contract.feed)],
         used=[one for one in reports if one.checksum in used],
     )
+
+
+def unready(night: Night, feed: str) -> list[str]:
+    """Folders that are not used tonight although they may be meant to be, with the reason."""
+    return [f"{feed}/{one.folder}: {one.reason}" for one in find_unready(night.inbox, feed, night.as_of) if not one.reason.startswith("dated after")]
