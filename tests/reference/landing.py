@@ -1,0 +1,196 @@
+"""Which snapshot of a feed is used, and its rows after cleaning (feeds.md sections 1 and 2)."""
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from tests.reference import cleaning
+from tests.reference.cleaning import OtherDocument, Quarantine, Unparsed
+from tests.reference.contract import Feed, Field
+from tests.reference.files import TYPES, UNFINISHED, Refused, Table, find_table, read_sheets
+
+Row = dict[str, Any]
+
+
+@dataclass
+class Landed:
+    """A snapshot in use: its kept rows in (file, sheet, row) order and the fates of the others."""
+
+    snapshot: date
+    present: set[str]
+    kept: list[Row] = field(default_factory=list)
+    rows: int = 0
+    quarantined: int = 0
+    skipped: int = 0
+    duplicate: int = 0
+    superseded: int = 0
+    incomplete: set[str] = field(default_factory=set)
+
+
+def land(inbox: Path, feed: Feed, as_of: date) -> Landed | None:
+    """The newest ready snapshot on or before as_of that is neither stale nor refused."""
+    folder = inbox / feed.name
+    for day in sorted(_ready(folder, as_of), reverse=True):
+        if (as_of - day).days > feed.max_age_days:
+            return None
+        try:
+            return read_snapshot(folder / day.isoformat(), feed, day, as_of)
+        except Refused:
+            continue  # "the feed's next older ready snapshot within max_age_days is used"
+    return None
+
+
+def _ready(folder: Path, as_of: date) -> list[date]:
+    days = []
+    for each in folder.iterdir() if folder.is_dir() else ():
+        try:
+            day = date.fromisoformat(each.name)
+        except ValueError:
+            continue
+        if day <= as_of and not any(file.name.endswith(UNFINISHED) for file in each.iterdir()):
+            days.append(day)
+    return days
+
+
+def read_snapshot(folder: Path, feed: Feed, day: date, as_of: date) -> Landed:
+    """Read, clean, quarantine, drop duplicates and superseded rows.
+
+    Raises:
+        Refused: as feeds.md says.
+    """
+    files = sorted(f for f in folder.iterdir() if f.name.endswith(TYPES))
+    tables: list[Table] = []
+    rows_of: dict[str, int] = {}
+    for file in files:
+        found = [find_table(sheet, feed) for sheet in read_sheets(file.name, file.read_bytes(), feed)]
+        tables += [table for table in found if table]
+        rows_of[file.name] = sum(len(table.rows) for table in found if table)
+    _check_manifest(folder, rows_of)
+    landed = Landed(day, set().union(*(table.present for table in tables)), rows=sum(rows_of.values()))
+    clean: list[Row] = []
+    for table in tables:
+        for number, raw in table.rows:
+            try:
+                row = clean_row(raw, table.units, feed, as_of)
+            except OtherDocument:
+                landed.skipped += 1
+                continue
+            except Quarantine:
+                landed.quarantined += 1
+                if feed.name == "roster":
+                    landed.incomplete.add(cleaning.clean_text(raw["household_id"]))
+                continue
+            clean.append({**row, "_file": table.sheet.file, "_sheet": table.sheet.sheet, "_row": number})
+    landed.incomplete.discard("")
+    # max_bad_share: above 2 % of the rows, and at least 20 of them
+    if landed.quarantined >= 20 and landed.quarantined * 100 > landed.rows * 2:
+        raise Refused("too many rows are quarantined")
+    _keep(landed, clean, feed)
+    return landed
+
+
+def _check_manifest(folder: Path, rows_of: dict[str, int]) -> None:
+    path = folder / "manifest.json"
+    if not path.exists():
+        return
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    for name, says in manifest.get("files", {}).items():
+        if name not in rows_of:
+            raise Refused("a missing file")
+        if "sha256" in says and says["sha256"] != hashlib.sha256((folder / name).read_bytes()).hexdigest():
+            raise Refused("another checksum")
+        if "rows" in says and says["rows"] != rows_of[name]:
+            raise Refused("another row count")
+    if "rows" in manifest and manifest["rows"] != sum(rows_of.values()):
+        raise Refused("another row count")
+
+
+def clean_row(raw: dict[str, str], units: dict[str, str], feed: Feed, as_of: date) -> Row:
+    """Every field of the contract, cleaned; a column that is absent gives an empty value.
+
+    Raises:
+        Quarantine: for an unreadable ID, an empty household_id, or garbage in a required date.
+        OtherDocument: for a row that is about no resident ID.
+    """
+    row: Row = {}
+    for f in feed.fields:
+        try:
+            row[f.name] = clean_value(raw.get(f.name, ""), f, units.get(f.name, ""), as_of)
+        except Unparsed:
+            # refused: what is not empty and no date in a required date; elsewhere it becomes null
+            if f.required:
+                raise Quarantine(f.name) from None
+            row[f.name] = None
+    if feed.name == "roster" and row["household_id"] == "":
+        raise Quarantine("household_id")
+    if feed.name == "vehicle":
+        row["plate_no"] = cleaning.clean_plate(raw.get("plate_no", ""), row["issuing_office"])
+        row["plate_type"] = cleaning.clean_plate_type(row["plate_type"])
+        row["vehicle_type"] = cleaning.clean_vehicle_type(row["vehicle_type"])
+        row["status"] = cleaning.clean_vehicle_status(row["status"])
+    return row
+
+
+def clean_value(text: str, f: Field, unit: str, as_of: date) -> object:
+    """One value by the type of its field; `unit` is what its header says in brackets."""
+    if f.kind == "id":
+        return cleaning.clean_id(text, as_of)
+    if f.kind == "code":
+        return cleaning.clean_code(text, f.codes, required=f.required)
+    if f.kind == "money":
+        named = [u for u in ("万元", "元") if u in unit]
+        return cleaning.clean_number(text, named[0] if named else f.unit)
+    if f.kind == "dec":
+        return cleaning.clean_number(text, None)
+    ways = {
+        "name": cleaning.clean_name,
+        "text": cleaning.clean_text,
+        "date": cleaning.clean_date,
+        "month": cleaning.clean_month,
+    }
+    return ways[f.kind](text)
+
+
+def natural_key(feed: Feed, row: Row) -> tuple[object, ...] | None:
+    """The natural key of feeds.md section 3's headings; None for a row that is never superseded."""
+    person = row["id_number"]
+    if feed.name == "roster":
+        return row["household_id"], person
+    if feed.name == "social_insurance":
+        return person, row["insurance_type"], row["employer"], row["enrolled_on"]
+    if feed.name == "vehicle":
+        if row["plate_no"]:
+            return "plate", row["plate_no"], row["plate_type"], person
+        return ("vin", row["vin"], person) if row["vin"] else None
+    if feed.name == "property":
+        unit = ("unit", row["unit_no"]) if row["unit_no"] else ("place", row["location"], row["area"])
+        return *unit, person, row["acquisition"], row["registered_on"]
+    entity = ("uscc", row["uscc"]) if row["uscc"] else ("entity", row["entity_name"])
+    return *entity, person, row["role"]
+
+
+def _keep(landed: Landed, clean: list[Row], feed: Feed) -> None:
+    """Duplicates kept once at their last place; of one natural key the last row."""
+    last_of_content: dict[tuple[object, ...], int] = {}
+    for place, row in enumerate(clean):
+        last_of_content[_content(row)] = place
+    once = [row for place, row in enumerate(clean) if last_of_content[_content(row)] == place]
+    landed.duplicate = len(clean) - len(once)
+    last_of_key: dict[tuple[object, ...], int] = {}
+    for place, row in enumerate(once):
+        key = natural_key(feed, row)
+        if key is not None:
+            last_of_key[key] = place
+    for place, row in enumerate(once):
+        key = natural_key(feed, row)
+        if key is None or last_of_key[key] == place:
+            landed.kept.append({**row, "_order": place})
+        else:
+            landed.superseded += 1
+
+
+def _content(row: Row) -> tuple[object, ...]:
+    return tuple(value for name, value in row.items() if not name.startswith("_"))
