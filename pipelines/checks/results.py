@@ -90,14 +90,17 @@ def unjudged(suite: Sequence[Expectation], age_days: int | None, note: str) -> l
     ]
 
 
+def _is_within(expectation: Expectation, observed: float) -> bool:
+    """Whether a number is within the bounds; one that passed without being so was not judged (`judged_from`)."""
+    low, high = expectation.minimum, expectation.maximum
+    return (low is None or observed >= low) and (high is None or observed <= high)
+
+
 def _status(expectation: Expectation, profile: Profile, *, held: bool) -> Status:
     """What a verdict means, given what there was to judge."""
     if not held:
         return "failed"
-    if profile[expectation.column] is None:
+    observed = profile[expectation.column]
+    if observed is None:
         return "no_history" if expectation.kind == "band" else "not_assessed"
-    if expectation.judged_from is not None:
-        column, least = expectation.judged_from
-        if (profile[column] or 0) < least:
-            return "too_few"
-    return "passed"
+    return "passed" if _is_within(expectation, observed) else "too_few"

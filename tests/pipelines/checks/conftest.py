@@ -91,6 +91,7 @@ def make_report(contract: Contract) -> Callable[..., Report]:
                 {
                     "part_no": 1,
                     "rows_read": counted["read"],
+                    "data_rows": counted["read"] - counted["skipped"],
                     "skipped": {"title": counted["skipped"]},
                     "quarantined": reasons or {},
                 }

@@ -92,6 +92,7 @@ def land(night: Night, *, lose: int = 0, unpresent: str = "", columns: bool = Tr
         "sheet": "",
         "sha256": "",
         "rows_read": 31 + lose,
+        "data_rows": 31 + lose,
         "skipped": {},
         "quarantined": {"id_check_digit": 1},
     }

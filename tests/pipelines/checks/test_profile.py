@@ -35,7 +35,7 @@ def test_shares_are_of_the_data_rows_without_titles_and_totals(contract, make_re
 
 def test_other_documents_are_data_rows_as_they_are_for_landing(contract, make_report):
     report = make_report(books={"kept": 480, "quarantined": 20, "skipped": 503}, reasons={"id_check_digit": 20})
-    report["parts"][0]["skipped"] = {"other_document": 500, "title": 3}
+    report["parts"][0] |= {"skipped": {"other_document": 500, "title": 3}, "data_rows": 1000}
 
     profile = profile_feed(contract, report, AS_OF)
 
@@ -53,7 +53,10 @@ def test_only_reasons_about_the_id_make_it_invalid(contract, make_report):
 
 def test_the_parts_of_a_delivery_are_added_up(contract, make_report):
     report = make_report(books={"kept": 90, "quarantined": 7})
-    report["parts"] = [{"quarantined": {"id_length": 3}}, {"quarantined": {"id_length": 4}}, {}]
+    report["parts"] = [
+        {"data_rows": 50, "quarantined": {"id_length": 3}},
+        {"data_rows": 47, "quarantined": {"id_length": 4}},
+    ]
 
     assert profile_feed(contract, report, AS_OF)["id_number.bad"] == 7
 

@@ -47,11 +47,11 @@ def test_a_verdict_on_nothing_says_so(kind, observed, held, status):
     assert result.passed is (status != "failed")
 
 
-@pytest.mark.parametrize(("bad", "status"), [(19.0, "too_few"), (20.0, "passed")])
-def test_too_few_to_judge_says_so(bad, status):
+@pytest.mark.parametrize(("observed", "status"), [(0.89, "too_few"), (0.9, "passed")])
+def test_out_of_bounds_on_too_few_rows_passes_and_says_so(observed, status):
     one = expectation(judged_from=("bad", 20))
 
-    [result] = judged([one], {"filled_share": 1.0, "bad": bad}, {"check": True})
+    [result] = judged([one], {"filled_share": observed, "bad": 19.0}, {"check": True})
 
     assert result.status == status
 
