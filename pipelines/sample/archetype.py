@@ -105,7 +105,7 @@ class Archetype:
     is_background: bool = True
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SampleFeed:
     """A feed of the sample: one module each.
 

@@ -32,9 +32,9 @@ def stream(seed: int, *labels: str | int) -> np.random.Generator:
 def weighted(rng: np.random.Generator, size: int, weights: Sequence[float]) -> Ints:
     """Draw `size` positions 0…len(weights)-1, each as likely as its weight (weights need not add up to 1)."""
     bounds = np.cumsum(np.asarray(weights, dtype=np.float64))
-    return (
-        np.searchsorted(bounds, rng.random(size) * bounds[-1], side="right").clip(0, len(weights) - 1).astype(np.int64)
-    )
+    drawn = np.searchsorted(bounds, rng.random(size) * bounds[-1], side="right")
+    positions: Ints = np.minimum(drawn, len(weights) - 1).astype(np.int64)
+    return positions
 
 
 def shares(total: int, weights: Sequence[float]) -> Ints:
@@ -43,7 +43,7 @@ def shares(total: int, weights: Sequence[float]) -> Ints:
     if total <= 0 or parts.sum() <= 0:
         return np.zeros(len(parts), dtype=np.int64)
     exact = parts * total / parts.sum()
-    whole = np.floor(exact).astype(np.int64)
+    whole: Ints = np.floor(exact).astype(np.int64)
     rest = np.argsort(-(exact - whole), kind="stable")[: total - int(whole.sum())]
     whole[rest] += 1
     return whole

@@ -24,7 +24,7 @@ from pipelines.sample.chance import shares, stream
 from pipelines.sample.delivery import Delivery, Extra, Parts, deliver
 from pipelines.sample.feeds import FEEDS
 from pipelines.sample.forms import FileFormat, file_format, form_of, part_count
-from pipelines.sample.report import FeedCounts, SampleReport
+from pipelines.sample.report import FeedCounts, SampleError, SampleReport
 from pipelines.sample.spoil import outdated, outdated_incomes, repeated, with_rare_names_unreadable, with_unknown_codes
 from pipelines.sample.trouble import write_trouble
 
@@ -88,8 +88,7 @@ def write_sample(
         Counts of what was written.
 
     Raises:
-        ValueError: persons, seed or rows_per_person out of range.
-        FileExistsError: `out` holds a feed already.
+        SampleError: persons, seed or rows_per_person out of range, or `out` holds a feed already.
     """
     _check(out, persons, seed, rows_per_person)
     city = _settle(out, persons, seed, as_of, dirty, file_format, rows_per_person, contracts)
@@ -110,13 +109,13 @@ def write_sample(
 
 def _check(out: Path, persons: int, seed: int, rows_per_person: float) -> None:
     if persons < 1 or seed < 0 or rows_per_person < 0:
-        raise ValueError(
+        raise SampleError(
             f"sample: expected at least 1 person, a seed from 0 and rows per person from 0, found {persons}, {seed} and "
             f"{rows_per_person}; correct the options"
         )
     present = [feed for feed in ("roster", *(feed.feed for feed in FEEDS)) if (out / feed).exists()]
     if present:
-        raise FileExistsError(
+        raise SampleError(
             f"sample: expected a folder without feeds to write to, found {', '.join(present)} in it; give another folder, "
             "or remove the old sample first"
         )

@@ -14,6 +14,7 @@ import polars as pl
 import pyarrow as pa
 
 from pipelines.sample.chance import Ints
+from pipelines.sample.report import SampleError
 
 ROSTER_PREFIXES: Final = (500190, 500191, 500192, 500193, 500194, 500195)
 OUTSIDER_PREFIXES: Final = (
@@ -103,13 +104,13 @@ def roster_numbers(births: Ints, is_male: npt.NDArray[np.bool_]) -> pl.Series:
         One text per person.
 
     Raises:
-        ValueError: more persons share a birthday and sex than there are numbers.
+        SampleError: more persons share a birthday and sex than there are numbers.
     """
     groups = pl.DataFrame({"birth": births, "male": is_male})
     place = groups.select(pl.int_range(pl.len()).over("birth", "male")).to_series().to_numpy().astype(np.int64)
     room = len(ROSTER_PREFIXES) * _ORDERS // 2
     if len(place) and int(place.max()) >= room:
-        raise ValueError(f"sample: expected at most {room} persons of one birthday and sex, found more; ask for fewer")
+        raise SampleError(f"sample: expected at most {room} persons of one birthday and sex, found more; ask for fewer")
     prefixes = np.asarray(ROSTER_PREFIXES, dtype=np.int64)[place % len(ROSTER_PREFIXES)]
     orders = (place // len(ROSTER_PREFIXES) * 7 + births) % (_ORDERS // 2) * 2 + is_male
     return citizen_numbers(prefixes, births, orders)

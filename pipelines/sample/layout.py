@@ -17,6 +17,8 @@ Unit = Literal["元", "万元"]
 
 _UNKNOWN_TEXT: Final = "待核对"
 _OTHER_UNIT: Final[Mapping[Unit, Unit]] = {"元": "万元", "万元": "元"}
+_DAY_FORMS: Final[Mapping[str, str]] = {"month": "%Y%m", "date": "%Y-%m-%d"}
+_OFFICE_SIGNS: Final = 2
 _FEN_PLACES: Final = {"元": 2, "万元": 6}
 
 
@@ -80,7 +82,7 @@ def plain_texts(rows: pl.DataFrame, columns: list[Heading]) -> pl.DataFrame:
     Returns:
         One text column per heading, named by the contract's field; empty cells are null.
     """
-    return rows.select(_plain(heading, rows.schema[heading.field.name]) for heading in columns)
+    return rows.select(_plain(heading, rows.schema[heading.field.name]).alias(heading.name) for heading in columns)
 
 
 def code_texts(field: Field) -> Mapping[str, tuple[str, ...]]:
@@ -103,6 +105,8 @@ def decimal_text(number: pl.Expr, places: int) -> pl.Expr:
 def _plain(heading: Heading, dtype: pl.DataType) -> pl.Expr:
     field = heading.field
     column = pl.col(field.name)
+    if heading.completes:
+        return column.str.head(_OFFICE_SIGNS)
     if dtype == pl.Null:
         return column.cast(pl.String)
     if field.kind == "code":
@@ -110,8 +114,6 @@ def _plain(heading: Heading, dtype: pl.DataType) -> pl.Expr:
         return column.replace_strict(list(texts), [options[0] for options in texts.values()], return_dtype=pl.String)
     if field.kind == "money":
         return decimal_text(column, _FEN_PLACES[heading.unit])
-    if field.kind == "month":
-        return column.dt.to_string("%Y%m")
-    if field.kind == "date":
-        return column.dt.to_string("%Y-%m-%d")
+    if field.kind in _DAY_FORMS:
+        return column.dt.to_string(_DAY_FORMS[field.kind])
     return column.replace(UNKNOWN, _UNKNOWN_TEXT) if field.form else column

@@ -1,10 +1,14 @@
 """What was written: counts per feed, for the reader and for tests.
 
-What belongs here: the report's shape. Counts only, never a value of a row.
+What belongs here: the report's shape, and the error in its stead. Counts only, never a value of a row.
 """
 
 from dataclasses import asdict, dataclass
 from datetime import date
+
+
+class SampleError(Exception):
+    """A sample that cannot be written as it was asked for; the message says what to ask for instead."""
 
 
 @dataclass(frozen=True)
