@@ -21,6 +21,7 @@ from pipelines.cli.screen import message, silence_standard_streams
 
 OUR_ERROR, WRONG_USAGE, INTERRUPTED = 1, 2, 130
 ACCOUNTS = "accounts"
+ABOUT_CODE = (ImportError, AttributeError, NameError)  # their messages name code, never data
 PACKAGES = ("pipelines", "connectors", "warehouse")
 
 
@@ -91,11 +92,12 @@ def unexpected(error: BaseException, session: Session) -> str:
 
 
 def keep_account(error: BaseException, session: Session) -> Path:
-    """Write types and places of an error and of what caused it, never a message; for its owner alone."""
+    """Write types and places of an error and of what caused it, no message that may quote data; for its owner alone."""
     lines = [f"hedui, {datetime.now(UTC).isoformat(timespec='seconds')}, Python {sys.version.split()[0]}"]
     seen: BaseException | None = error
     while seen is not None:
-        lines.append(f"{type(seen).__module__}.{type(seen).__qualname__} (message withheld: it may quote a person)")
+        told = str(seen) if isinstance(seen, ABOUT_CODE) else "message withheld: it may quote a person"
+        lines.append(f"{type(seen).__module__}.{type(seen).__qualname__} ({told})")
         frames = traceback.extract_tb(seen.__traceback__)
         lines += [f"  {_shortened(frame.filename)}:{frame.lineno} in {frame.name}" for frame in frames]
         seen = seen.__cause__ or seen.__context__

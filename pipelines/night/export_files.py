@@ -82,8 +82,8 @@ def guarded(rows: pl.DataFrame) -> pl.DataFrame:
 def _evidence_line() -> pl.Expr:
     part = pl.element().struct
     comparison = pl.concat_str(pl.lit(" "), part.field("op"), pl.lit(" "), part.field("threshold"))
-    alone = pl.concat_str(pl.lit(" "), part.field("op"))
-    told = pl.coalesce(comparison, alone, pl.lit(""))
+    # What is only told, not compared, has no threshold.
+    told = pl.when(part.field("threshold") != "").then(comparison).otherwise(pl.lit("")).fill_null("")
     return pl.concat_str(part.field("field"), pl.lit("="), part.field("value").fill_null(""), told)
 
 

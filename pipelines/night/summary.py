@@ -18,6 +18,7 @@ from pipelines.night.labels import FEED_STATUS_LABELS, RISK_LABELS
 TOWNS_SHOWN = 23  # and a line for the rest
 TOWNS_IN_A_COLUMN = 6
 MESSAGES_SHOWN = 3
+ROSTER = "roster"
 RISK_STYLE = {"red": "red", "orange": "dark_orange", "yellow": "yellow", "grey": "dim"}
 STATUS_STYLE = {"fresh": "green", "stale": "yellow", "refused": "red", "absent": "red"}
 
@@ -82,9 +83,9 @@ def heading(manifest: Mapping[str, Any]) -> Text:
     counts = manifest.get("counts", {})
     told = [f"{counts[name]:,} {name}" for name in ("households", "persons", "findings", "cases") if name in counts]
     at_rest = "encrypted at rest" if manifest.get("encrypted") else "not encrypted at rest"
-    first = Text(f"核对 {manifest['as_of']}", style="bold")
-    first.append(f"  profile {manifest['profile']}  ·  {'  ·  '.join(told)}", style="not bold")
-    return first.append(f"\nrun {str(manifest.get('run_id', ''))[:8]}  ·  files {at_rest}", style="not bold dim")
+    run = str(manifest.get("run_id", ""))[:8]
+    first = Text(f"核对 {manifest['as_of']}  {'  ·  '.join(told)}", style="bold")
+    return first.append(f"\nprofile {manifest['profile']}  ·  run {run}  ·  files {at_rest}", style="not bold dim")
 
 
 def rules_table(rule_counts: pl.DataFrame, titles: Mapping[str, str]) -> Table:
@@ -115,7 +116,8 @@ def feeds_table(feeds: Mapping[str, Mapping[str, Any]]) -> Table:
         table.add_column(name, no_wrap=True)
     for name in ("days old", "rows read", "kept", "repeated", "quarantined", "skipped"):
         table.add_column(name, justify="right", no_wrap=True)
-    for feed, told in feeds.items():
+    # What everything is compared with stands first.
+    for feed, told in sorted(feeds.items(), key=lambda one: (one[0] != ROSTER, one[0])):
         status = str(told["status"])
         label = Text(f"{status} {FEED_STATUS_LABELS.get(status, '')}", style=STATUS_STYLE.get(status, ""))
         age = "" if told.get("age_days") is None else str(told["age_days"])
