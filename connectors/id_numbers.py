@@ -13,8 +13,9 @@ from connectors.folding import fold_all
 from connectors.identity import (
     ID_FORM,
     SHORT_ID_FORM,
-    birth_dates,
-    check_digits,
+    birth_is_after,
+    birth_is_day,
+    id_check_is_right,
     lengthened_ids,
     uscc_is_valid,
 )
@@ -34,63 +35,54 @@ def clean_ids(column: pl.Series, on: date) -> Cleaned:
     `refused` is a `Reason`, or `Skip.OTHER_DOCUMENT` for another kind of document. A birth date after `on`, the
     snapshot date, is in the future.
     """
-    text = fold_all(as_text(column), _LAID_OUT)
-    if text.str.contains("[a-z]").any():
-        text = text.str.to_uppercase()
-    judged = _judged(_candidates(text), on)
-    if not judged["refused"].is_null().all():
-        judged = judged.with_columns(_reasons(text, judged["refused"]))
-    is_right = judged["refused"].is_null()
-    value = judged.select(pl.when(is_right).then(pl.col("id"))).to_series()
-    return Cleaned(value.alias(column.name), None if is_right.all() else judged["refused"])
+    text = as_text(column)
+    has_form = text.str.contains(ID_FORM).fill_null(value=False)
+    laid_out = (~has_form).arg_true()
+    if len(laid_out):
+        text = text.scatter(laid_out, fold_all(text.gather(laid_out), _LAID_OUT).str.to_uppercase())
+    number = text.scatter(laid_out, _candidates(text.gather(laid_out))) if len(laid_out) else text
+    refused = _refused(number, on)
+    if refused is None:
+        return Cleaned(number.alias(column.name))
+    refused = _told_apart(text, refused)
+    return Cleaned(number.set(refused.is_not_null(), None).alias(column.name), refused)
 
 
 def _candidates(text: pl.Series) -> pl.Series:
     """The 18 characters to be judged: of 15 digits and of a disability card (残疾人证号) those that they contain."""
-    if text.str.contains(ID_FORM).all():
-        return text
-    raw = pl.col("id")
-    is_short, is_card = raw.str.contains(SHORT_ID_FORM), raw.str.contains(_DISABILITY_CARD)
-    return (
-        text.alias("id")
-        .to_frame()
-        .select(
-            pl.when(is_short)
-            .then(lengthened_ids(pl.when(is_short).then(raw)))
-            .when(is_card)
-            .then(raw.str.head(18))
-            .otherwise(raw)
-            .alias("id")
-        )
-        .to_series()
+    for form, extracted in ((SHORT_ID_FORM, lengthened_ids), (_DISABILITY_CARD, _first_18)):
+        places = text.str.contains(form).fill_null(value=False).arg_true()
+        if len(places):
+            text = text.scatter(places, extracted(text.gather(places)))
+    return text
+
+
+def _first_18(text: pl.Series) -> pl.Series:
+    return text.str.head(18)
+
+
+def _refused(number: pl.Series, on: date) -> pl.Series | None:
+    """What is wrong with each number, None where nothing is; `id_length` stands for every wrong form."""
+    has_form = number.str.contains(ID_FORM).fill_null(value=False)
+    formed = number if has_form.all() else number.filter(has_form)
+    is_day, is_right, is_late = birth_is_day(formed), id_check_is_right(formed), birth_is_after(formed, on)
+    if has_form.all() and is_day.all() and is_right.all() and not is_late.any():
+        return None
+    wrong = pl.select(
+        pl.when(~is_day)
+        .then(pl.lit(Reason.ID_BIRTH_DATE))
+        .when(~is_right)
+        .then(pl.lit(Reason.ID_CHECK_DIGIT))
+        .when(is_late)
+        .then(pl.lit(Reason.ID_FUTURE_BIRTH))
+    ).to_series()
+    empty_or_form = (
+        pl.when(number.is_null()).then(pl.lit(Reason.ID_EMPTY)).when(~has_form).then(pl.lit(Reason.ID_LENGTH))
     )
+    return pl.select(refused=empty_or_form).to_series().scatter(has_form.arg_true(), wrong)
 
 
-def _judged(candidates: pl.Series, on: date) -> pl.DataFrame:
-    """The candidates beside what is wrong with them; `id_length` stands for every wrong form until it is told apart."""
-    number = pl.col("id")
-    formed = pl.when(number.str.contains(ID_FORM)).then(number)
-    return (
-        candidates.alias("id")
-        .to_frame()
-        .select("id", born=birth_dates(formed), check=check_digits(formed.str.head(17)), formed=formed)
-        .select(
-            "id",
-            refused=pl.when(number.is_null())
-            .then(pl.lit(Reason.ID_EMPTY))
-            .when(pl.col("formed").is_null())
-            .then(pl.lit(Reason.ID_LENGTH))
-            .when(pl.col("born").is_null())
-            .then(pl.lit(Reason.ID_BIRTH_DATE))
-            .when(pl.col("check") != number.str.slice(17))
-            .then(pl.lit(Reason.ID_CHECK_DIGIT))
-            .when(pl.col("born") > on)
-            .then(pl.lit(Reason.ID_FUTURE_BIRTH)),
-        )
-    )
-
-
-def _reasons(text: pl.Series, refused: pl.Series) -> pl.Series:
+def _told_apart(text: pl.Series, refused: pl.Series) -> pl.Series:
     """The reasons told apart for the few numbers that were refused, from the text as it was delivered."""
     places = refused.is_not_null().arg_true()
     raw, reason = pl.col("raw"), pl.col("refused")

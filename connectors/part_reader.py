@@ -41,6 +41,7 @@ class PartReader:
         self._skipped = Counter({str(kind): count for kind, count in part.above.items()})
         self._quarantined: Counter[str] = Counter()
         self._clean_rows = self._data_rows = 0
+        self._coded = {one.name for one in contract.fields if one.kind == "code" or one.form is not None}
         self.fields = {
             one.name: FieldReport(one.name, one.kind, one.is_required, is_present=one.name in part.header.columns)
             for one in contract.fields
@@ -89,7 +90,7 @@ class PartReader:
         verdicts = judge_rows(self._contract, cleaned, rows[ROW_PROBLEM])
         others = int(verdicts.is_other_document.sum())
         if others:
-            self._skipped[Skip.OTHER_DOCUMENT] += others
+            self._skipped[str(Skip.OTHER_DOCUMENT)] += others
         self._quarantined.update(verdicts.reason.drop_nulls().to_list())
         is_clean = verdicts.is_clean
         keep = None if is_clean.all() else is_clean
@@ -124,7 +125,7 @@ class PartReader:
         """Add the clean rows of a batch to the counts of the fields."""
         for name, counts in self.fields.items():
             values, found = clean[name], cleaned[name]
-            unknown = int((values == UNKNOWN).sum()) if values.dtype == pl.String else 0
+            unknown = int((values == UNKNOWN).sum()) if name in self._coded else 0
             counts.rows += clean.height
             counts.unknown += unknown
             counts.filled += clean.height - values.null_count() - unknown
