@@ -51,8 +51,10 @@ def ui(**options: str | None) -> int:
     home = dagster_home(settings.warehouse)
     if settings.inbox is None:
         message("no inbox given: results can be looked at, but no night can run (--inbox DIR)", "yellow")
-    # A service manager stops with SIGTERM: it must stop the children too.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # A service manager stops with SIGTERM, a closed terminal with SIGHUP: the children must stop too. SIGINT is ignored
+    # where a script started us in the background, and the children would inherit that.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
     child = _start(home, settings)
     try:
         if not _answers(child, settings.port):
@@ -79,7 +81,21 @@ def child_environment(home: Path, settings: Settings, environ: Mapping[str, str]
 def _start(home: Path, settings: Settings) -> "subprocess.Popen[bytes]":
     workspace = home / "workspace.yaml"
     workspace.write_text(WORKSPACE, encoding="utf-8")
-    command = [sys.executable, "-m", "dagster", "dev", "-w", str(workspace), "-h", LOOPBACK, "-p", str(settings.port)]
+    # `dg dev`, which the warning recommends, wants a project of its own layout.
+    quiet = ["-W", "ignore:Function `dev_command` is superseded"]
+    command = [
+        sys.executable,
+        *quiet,
+        "-m",
+        "dagster",
+        "dev",
+        "-w",
+        str(workspace),
+        "-h",
+        LOOPBACK,
+        "-p",
+        str(settings.port),
+    ]
     # A session of its own: Ctrl-C reaches us alone, and we stop the children in order.
     return subprocess.Popen(  # noqa: S603  our own interpreter and arguments
         command, env=child_environment(home, settings, os.environ), cwd=home, start_new_session=True
@@ -109,6 +125,8 @@ def _answers(child: "subprocess.Popen[bytes]", port: int) -> bool:
 
 def _stop(child: "subprocess.Popen[bytes]") -> None:
     """Interrupt Dagster, which then stops its own children; what does not stop in time is ended."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C must not leave children behind
     if child.poll() is None:
         child.send_signal(signal.SIGINT)
         try:
