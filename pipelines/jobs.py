@@ -52,6 +52,9 @@ retention:
       success: -1
 """
 
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+"""The listener tells what a person wants to know; the event log keeps everything."""
+
 Listener = Callable[[str, str], None]
 
 
@@ -152,7 +155,11 @@ def run_night(settings: Settings, as_of: date, listener: Listener) -> NightOutco
     with dg.DagsterInstance.from_config(str(dagster_home(settings.warehouse))) as instance:
         instance.add_event_listener(run_id, lambda entry: tell(listener, entry))
         result = job.execute_in_process(
-            instance=instance, partition_key=as_of.isoformat(), run_id=run_id, raise_on_error=False
+            instance=instance,
+            partition_key=as_of.isoformat(),
+            run_id=run_id,
+            raise_on_error=False,
+            run_config=QUIET,
         )
     return outcome(result, run_id, settings.warehouse / "published")
 

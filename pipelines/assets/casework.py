@@ -128,7 +128,7 @@ def published_night(
     with discreet():
         opened = night.open(as_of_date(context.partition_key))
         checked = gates(opened)
-        publication = publish_night(opened, context.run_id, checked)
+        publication = publish_night(opened, context.run.run_id, checked)
     yield dg.AssetCheckResult(
         check_name="gates",
         asset_key="published_night",

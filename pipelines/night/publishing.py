@@ -130,6 +130,7 @@ def feed_account(state: FeedState) -> dict[str, Any]:
         "snapshots": [{"snapshot_date": one.snapshot_date.isoformat(), "checksum": one.checksum} for one in state.used],
         "files": [account for one in state.used for account in file_accounts(one)],
         "rows_read": sum(one.read for one in books),
+        "data_rows": sum(part["data_rows"] for one in state.used for part in one.parts),
         "kept": sum(one.kept for one in books),
         "quarantined": sum(one.quarantined for one in books),
         "skipped": sum(one.skipped for one in books),
