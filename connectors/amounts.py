@@ -42,7 +42,8 @@ def _decimals(column: pl.Series, form: str, factor: int) -> Cleaned:
     dtype = column.dtype
     if dtype.is_numeric():
         is_given = column.is_finite() if dtype.is_float() else column.is_not_null()
-        number = column.cast(_WORK, strict=False)
+        small = pl.when(pl.col("n").abs() < _LARGEST).then(pl.col("n"))
+        number = column.alias("n").to_frame().select(small.cast(_WORK, strict=False)).to_series()
         return _cleaned(column, _stored(number, factor), is_given.fill_null(value=False))
 
     def read(texts: pl.Series) -> pl.DataFrame:
@@ -56,7 +57,7 @@ def _decimals(column: pl.Series, form: str, factor: int) -> Cleaned:
 
 def _stored(number: pl.Series, factor: int) -> pl.Series:
     """Amounts times `factor`, rounded once, half up; null where negative or too large to be an amount."""
-    amount = pl.col("n") * factor
+    amount = pl.when(pl.col("n") < _LARGEST).then(pl.col("n")) * factor
     exact = amount.round(4, mode="half_away_from_zero")
     fits = (amount >= 0) & (exact < _LARGEST)
     return number.alias("n").to_frame().select(pl.when(fits).then(exact).cast(STORED, strict=False)).to_series()

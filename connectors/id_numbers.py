@@ -22,7 +22,8 @@ from connectors.identity import (
 from connectors.reasons import Reason, Skip
 
 _LAID_OUT = r"[\s'‘’]"
-_DISABILITY_CARD = r"^[0-9]{17}[0-9X](.{2}|.{4})$"
+# The end of a card number has no dot: a float of 18 digits is as long and looks much the same (….0).
+_DISABILITY_CARD = r"^[0-9]{17}[0-9X]([0-9A-Z]{2}|[0-9A-Z]{4})$"
 _SCIENTIFIC = r"^[0-9](\.[0-9]*)?E\+?[0-9]+$"
 _ROUNDED = r"^[0-9]{16,}\.0+$"
 _DIGITS = r"^[0-9]+X?$"
@@ -102,7 +103,7 @@ def _told_apart(text: pl.Series, refused: pl.Series) -> pl.Series:
             .then(pl.lit(Reason.ID_ROUNDED))
             .when(raw.str.contains(_SCIENTIFIC))
             .then(pl.lit(Reason.ID_SCIENTIFIC))
-            .when(raw.str.contains(_DIGITS) | raw.str.contains(_DISABILITY_CARD))
+            .when(raw.str.contains(_DIGITS))
             .then(pl.lit(Reason.ID_LENGTH))
             .otherwise(pl.lit(Reason.ID_CHARACTERS))
             .alias("refused")
