@@ -1,5 +1,6 @@
 """``hedui nightly``: one night, and its summary on one screen."""
 
+import shlex
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,6 +55,7 @@ def nightly(**options: str | None) -> int:
     from pipelines.jobs import run_night  # noqa: PLC0415  Dagster takes seconds to import
 
     with Progress() as progress:
+        progress("log", f"night of {as_of}, profile {settings.profile}")
         outcome = run_night(settings, as_of, progress)
     for told in outcome.messages:
         message(f"! {told}", "red" if outcome.exit_code else "yellow")
@@ -68,7 +70,7 @@ def show_summary(settings: Settings, as_of: date, outcome: "NightOutcome") -> No
     """Show the summary of the night just published."""
     from pipelines.night.night import open_vault  # noqa: PLC0415
     from pipelines.night.policy_files import load_policy  # noqa: PLC0415
-    from pipelines.night.summary import NextSteps, night_summary  # noqa: PLC0415
+    from pipelines.night.summary import NextSteps, next_steps, night_summary  # noqa: PLC0415
     from warehouse.publication import read_manifest, read_published  # noqa: PLC0415
 
     folder = Path(str(outcome.folder))
@@ -78,5 +80,7 @@ def show_summary(settings: Settings, as_of: date, outcome: "NightOutcome") -> No
     rules = load_policy(settings.policy_dirs, settings.profile).in_force(as_of).rules
     titles = {rule_id: rule.title for rule_id, rule in rules.items()}
     counts, cases = (read_published(vault, folder, table) for table in ("rule_counts", "cases"))
-    steps = NextSteps(str(folder), f"--warehouse {settings.warehouse}", is_current=outcome.is_current)
-    show(night_summary(read_manifest(folder), counts, cases, titles, steps))
+    manifest = read_manifest(folder)
+    show(night_summary(manifest, counts, cases, titles))
+    here = f"--warehouse {shlex.quote(str(settings.warehouse))}"
+    show(next_steps(manifest, NextSteps(str(folder), here, is_current=outcome.is_current)), to_copy=True)

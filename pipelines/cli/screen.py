@@ -33,9 +33,9 @@ def complaints() -> Screen:
     return Screen(stderr=True, markup=False, highlight=False, emoji=False, soft_wrap=True)
 
 
-def show(what: RenderableType) -> None:
-    """Show a result."""
-    output().print(what)
+def show(what: RenderableType, *, to_copy: bool = False) -> None:
+    """Show a result; what is there to be copied is not folded."""
+    output().print(what, soft_wrap=to_copy)
 
 
 def message(told: str, style: str = "") -> None:

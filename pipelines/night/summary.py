@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
+from rich.cells import cell_len, set_cell_size
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -18,6 +19,7 @@ from pipelines.night.labels import FEED_STATUS_LABELS, RISK_LABELS
 TOWNS_SHOWN = 23  # and a line for the rest
 TOWNS_IN_A_COLUMN = 6
 MESSAGES_SHOWN = 3
+MESSAGE_CELLS = 180  # two lines
 ROSTER = "roster"
 RISK_STYLE = {"red": "red", "orange": "dark_orange", "yellow": "yellow", "grey": "dim"}
 STATUS_STYLE = {"fresh": "green", "stale": "yellow", "refused": "red", "absent": "red"}
@@ -52,16 +54,14 @@ def night_summary(
     rule_counts: pl.DataFrame,
     cases: pl.DataFrame,
     titles: Mapping[str, str],
-    steps: NextSteps,
 ) -> RenderableType:
-    """Put the summary of a published night together.
+    """Put the summary of a published night together; `next_steps` stands below it.
 
     Args:
         manifest: the night's manifest.
         rule_counts: one row per rule.
         cases: one row per case; only town and risk are read.
         titles: rule id → its name in Chinese, as policy has it.
-        steps: where to look next.
     """
     blank = Text("")
     return Group(
@@ -74,7 +74,6 @@ def night_summary(
         blank,
         towns_table(cases),
         blank,
-        next_steps(manifest, steps),
     )
 
 
@@ -130,7 +129,7 @@ def feeds_table(feeds: Mapping[str, Mapping[str, Any]]) -> Table:
 def feed_messages(feeds: Mapping[str, Mapping[str, Any]]) -> list[Text]:
     """Give what was said about feeds (refusals, files not ready), a line each, and where the rest is."""
     said = [message for told in feeds.values() for message in told.get("messages", [])]
-    lines = [Text(f"! {message}", style="yellow", no_wrap=True, overflow="ellipsis") for message in said]
+    lines = [Text(f"! {_cut(message)}", style="yellow") for message in said]
     more = len(lines) - MESSAGES_SHOWN
     return [*lines[:MESSAGES_SHOWN], *([Text(f"! {more} more: hedui status", style="yellow")] if more > 0 else [])]
 
@@ -157,7 +156,7 @@ def towns_table(cases: pl.DataFrame) -> RenderableType:
 
 
 def next_steps(manifest: Mapping[str, Any], steps: NextSteps) -> Text:
-    """Say where the results are and what to type next."""
+    """Say where the results are and what to type next; lines are never cut, so that they can be copied."""
     aside = sum(told.get("quarantined", 0) for told in manifest["feeds"].values())
     commands = [
         ("cases to send out", f"hedui export queue --format xlsx --out queue.xlsx {steps.options}"),
@@ -168,7 +167,7 @@ def next_steps(manifest: Mapping[str, Any], steps: NextSteps) -> Text:
     lines = [f"{label:<18} {command}" for label, command in commands if aside or "quarantine" not in command]
     if not steps.is_current:
         lines.append("A later night is current: this one is published beside it.")
-    return Text("\n".join(lines), overflow="ignore", no_wrap=True)
+    return Text("\n".join(lines))
 
 
 def _towns(rows: Sequence[tuple[Any, ...]], risks: Sequence[str]) -> Table:
@@ -191,6 +190,11 @@ def _number(value: int | None, style: str = "") -> Text:
     if value is None:
         return Text("")
     return Text(f"{value:,}", style=style) if value else Text("·", style="dim")
+
+
+def _cut(message: str) -> str:
+    """At most two lines of a message; the whole is in hedui status."""
+    return message if cell_len(message) <= MESSAGE_CELLS else set_cell_size(message, MESSAGE_CELLS - 1).rstrip() + "…"
 
 
 def _style_of(name: str) -> str:

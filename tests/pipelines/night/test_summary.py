@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 from rich.console import Console
 
-from pipelines.night.summary import NextSteps, feed_messages, night_summary, rules_table, towns_table
+from pipelines.night.summary import NextSteps, feed_messages, next_steps, night_summary, rules_table, towns_table
 
 STEPS = NextSteps("/w/published/2026-09-22-01234567", "--warehouse /w")
 TITLES = {"SB-01": "职工养老保险正常参保", "SB-04": "养老保险终止原因为死亡"}
@@ -28,8 +28,8 @@ def test_a_district_fits_one_screen(night_manifest: dict[str, Any], night_tables
     feeds = night_manifest["feeds"]
     night_manifest["feeds"] = feeds | {"social_insurance": feeds["vehicle"], "property": feeds["vehicle"]}
     cases = of_towns(night_tables["cases"], DISTRICT)
-    shown = lines(night_summary(night_manifest, night_tables["rule_counts"], cases, TITLES, STEPS))
-    assert len(shown) <= 45
+    shown = lines(night_summary(night_manifest, night_tables["rule_counts"], cases, TITLES))
+    assert len(shown) + len(lines(next_steps(night_manifest, STEPS))) <= 45
     assert all(len(line.encode("gb18030")) <= 100 for line in shown)
 
 
@@ -55,25 +55,25 @@ def test_reopened_findings_have_a_column_when_there_are_any(night_tables: dict[s
 def test_feeds_show_where_their_rows_went_and_what_was_refused(
     night_manifest: dict[str, Any], night_tables: dict[str, pl.DataFrame]
 ) -> None:
-    shown = "\n".join(
-        lines(night_summary(night_manifest, night_tables["rule_counts"], night_tables["cases"], {}, STEPS))
-    )
+    shown = "\n".join(lines(night_summary(night_manifest, night_tables["rule_counts"], night_tables["cases"], {})))
     assert "vehicle  fresh 可用   2026-09-21        1       100   90        5           2       3" in shown
     assert "! business 2026-09-01: manifest names 120 rows, found 100" in shown
     assert "not encrypted at rest" in shown
+    shown = "\n".join(lines(next_steps(night_manifest, STEPS)))
     assert "4 rows to fix      hedui export quarantine --format csv --out quarantine.csv --warehouse /w" in shown
     assert "hedui export queue --format xlsx --out queue.xlsx --warehouse /w" in shown
     assert "/w/published/2026-09-22-01234567" in shown
     assert "A later night is current" not in shown
 
 
-def test_a_past_night_says_that_it_is_not_current(
-    night_manifest: dict[str, Any], night_tables: dict[str, pl.DataFrame]
-) -> None:
-    steps = NextSteps("/w/x", "", is_current=False)
-    tables = night_tables
-    shown = lines(night_summary(night_manifest, tables["rule_counts"], tables["cases"], {}, steps))
+def test_a_past_night_says_that_it_is_not_current(night_manifest: dict[str, Any]) -> None:
+    shown = lines(next_steps(night_manifest, NextSteps("/w/x", "", is_current=False)))
     assert shown[-1] == "A later night is current: this one is published beside it."
+
+
+def test_without_rows_to_fix_no_command_for_them(night_manifest: dict[str, Any]) -> None:
+    night_manifest["feeds"] = {}
+    assert "quarantine" not in "".join(lines(next_steps(night_manifest, STEPS)))
 
 
 def test_many_messages_are_cut_and_say_where_the_rest_is() -> None:
@@ -114,4 +114,12 @@ def test_a_night_without_cases_still_has_a_summary(
     night_manifest: dict[str, Any], night_tables: dict[str, pl.DataFrame]
 ) -> None:
     empty = night_tables["cases"].clear()
-    assert lines(night_summary(night_manifest, night_tables["rule_counts"].clear(), empty, {}, STEPS))
+    assert lines(night_summary(night_manifest, night_tables["rule_counts"].clear(), empty, {}))
+
+
+def test_a_long_message_takes_two_lines(night_manifest: dict[str, Any], night_tables: dict[str, pl.DataFrame]) -> None:
+    night_manifest["feeds"]["vehicle"]["messages"] = ["期望" + "列" * 500]
+    tables = night_tables
+    shown = lines(night_summary(night_manifest, tables["rule_counts"], tables["cases"], {}))
+    assert sum("列列列" in line for line in shown) == 2
+    assert any(line.endswith("…") for line in shown)
