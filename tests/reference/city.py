@@ -146,7 +146,9 @@ def household(city: City, number: str, members: list[Person]) -> list[Row]:
                 "last_review_on": city.day(12),
                 "grace_from": grace_day(city) if graced and city.odds(0.8) else None,
                 "grace_to": grace_day(city) if graced and city.odds(0.8) else None,
-                "status": city.some("active", "active", None, "stopped" if city.odds(0.3) else "active", city.code("active")),
+                "status": city.some(
+                    "active", "active", None, "stopped" if city.odds(0.3) else "active", city.code("active")
+                ),
                 "account_holder": someone.name,
                 "account_no": Raw("6222000000000000"),
             }
@@ -174,7 +176,9 @@ def insurances(city: City, roster: list[Row]) -> list[Row]:
                 someone,
                 insurance_type=city.code("employee", "institution", "resident", "resident"),
                 enrol_status=city.code("none", "active", "active", "suspended", "terminated", "terminated"),
-                benefit_status=city.some(None, None, "paying", "suspended", "ended", Raw("9") if city.odds(0.3) else None),
+                benefit_status=city.some(
+                    None, None, "paying", "suspended", "ended", Raw("9") if city.odds(0.3) else None
+                ),
                 benefit_amount=city.amount(),
                 payer_kind=city.some(None, "employed", "employed", "self", Raw("其他")),
                 wage_base=city.amount(),
@@ -217,7 +221,9 @@ def crafted(city: City, roster: list[Row]) -> list[Row]:
         for member in members:
             member["monthly_income"] = Decimal(city.chance.choice([0, 0, 100, 630]))
         target = limit * Decimal(city.chance.choice(["1", "1.5", "1.2", "0.9", "2"]))
-        target += Decimal(city.chance.choice(["0", "0", "0.01", "-0.01", "0.005", "-0.005", "0.004", "0.0049", "0.0051"]))
+        target += Decimal(
+            city.chance.choice(["0", "0", "0.01", "-0.01", "0.005", "-0.005", "0.004", "0.0049", "0.0051"])
+        )
         someone = by_id.get(str(members[-1]["id_number"]))
         needed = target * len(members) - sum(Decimal(str(m["monthly_income"])) for m in members[:-1])
         if someone is None or needed <= 0:
@@ -241,7 +247,9 @@ def income_rows(city: City, someone: Person, wage: Decimal, pension: Decimal) ->
                 benefit_status=None,
                 payer_kind=city.some("employed", None, "employed", "self"),
                 wage_base=wage,
-                last_paid_month=city.some(None, months_before(city.as_of.replace(day=1), city.chance.choice([3, 3, 4]))),
+                last_paid_month=city.some(
+                    None, months_before(city.as_of.replace(day=1), city.chance.choice([3, 3, 4]))
+                ),
             )
         )
     if pension:
@@ -261,8 +269,52 @@ def income_rows(city: City, someone: Person, wage: Decimal, pension: Decimal) ->
 def vehicles(city: City) -> list[Row]:
     """Vehicle rows."""
     rows: list[Row] = []
-    types = "K33 K11 H31 Q11 Z11 N11 D11 M21 M22 M11 T11 B11 G11 J11 小型轿车 普通二轮摩托车 普通正三轮摩托车 轻型普通货车 其他车".split()
-    plates = "01 02 02 03 04 05 06 07 07 08 13 14 15 16 17 22 23 24 26 27 51 52 99车".split()
+    types = [
+        "K33",
+        "K11",
+        "H31",
+        "Q11",
+        "Z11",
+        "N11",
+        "D11",
+        "M21",
+        "M22",
+        "M11",
+        "T11",
+        "B11",
+        "G11",
+        "J11",
+        "小型轿车",
+        "普通二轮摩托车",
+        "普通正三轮摩托车",
+        "轻型普通货车",
+        "其他车",
+    ]
+    plates = [
+        "01",
+        "02",
+        "02",
+        "03",
+        "04",
+        "05",
+        "06",
+        "07",
+        "07",
+        "08",
+        "13",
+        "14",
+        "15",
+        "16",
+        "17",
+        "22",
+        "23",
+        "24",
+        "26",
+        "27",
+        "51",
+        "52",
+        "99车",
+    ]
     with_office = city.odds(0.3)
     for _ in range(city.chance.randrange(40, 160)):
         someone = city.chance.choice(city.people)
@@ -277,7 +329,9 @@ def vehicles(city: City) -> list[Row]:
             "plate_no": plate,
             "plate_type": Raw(city.chance.choice(plates)) if city.odds(0.2) else city.some(*plates[:-1], None, None),
             "vehicle_type": city.some(*types, None, None, None, None),
-            "status": city.some(*"AAAAEMPGQCKBD", "GQ", "AG", "EG", None, None, Raw("核对中"), Raw("A,G"), Raw("正常、查封"), Raw("F")),
+            "status": city.some(
+                *"AAAAEMPGQCKBD", "GQ", "AG", "EG", None, None, Raw("核对中"), Raw("A,G"), Raw("正常、查封"), Raw("F")
+            ),
             "use": city.some("A", None),
             "vin": f"LSVIN{city.chance.randrange(30):012}" if city.odds(0.6) else None,
             "brand": "长安",
@@ -308,11 +362,13 @@ def properties(city: City) -> list[Row]:
                 "name": city.name_of(someone),
                 "unit_no": unit,
                 "cert_no": city.some("渝(2020)001", None),
-                "use": city.code("dwelling", "dwelling", "dwelling", "dwelling", "shop", "office", "parking", "storage", "other"),
+                "use": city.code(
+                    "dwelling", "dwelling", "dwelling", "dwelling", "shop", "office", "parking", "storage", "other"
+                ),
                 "acquisition": city.code(*ways, "self_build", "reform", "correction", "other"),
                 "registered_on": city.day(),
                 "contract_on": city.day() if city.odds(0.5) else None,
-                "area": city.some(Decimal("60"), Decimal("88.12"), Decimal("45.5"), Decimal("100"), None, Raw("约60")),
+                "area": city.some(Decimal(60), Decimal("88.12"), Decimal("45.5"), Decimal(100), None, Raw("约60")),
                 "location": city.places[place] if city.odds(0.85) else None,
                 "right_status": city.some("current", "current", "current", None, "historic", "temporary", Raw("9")),
                 "price": city.amount(),
@@ -335,10 +391,12 @@ def businesses(city: City) -> list[Row]:
                 "entity_name": entity if city.odds(0.97) else None,
                 "entity_type": city.some("个体工商户", "9500", None),
                 "role": city.code("operator", "legal_rep", "shareholder", "partner", "coop_member", "officer"),
-                "status": city.code("active", "active", "active", "revoked", "revoked_closed", "closed", "annulled", "moved", "other"),
+                "status": city.code(
+                    "active", "active", "active", "revoked", "revoked_closed", "closed", "annulled", "moved", "other"
+                ),
                 "established_on": city.day(),
                 "closed_on": None,
-                "subscribed_capital": city.some(Decimal("10.5"), Decimal("200"), None),
+                "subscribed_capital": city.some(Decimal("10.5"), Decimal(200), None),
             }
         )
     return rows

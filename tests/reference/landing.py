@@ -1,7 +1,5 @@
-"""Which snapshot of a feed is used, and its rows after cleaning (feeds.md sections 1 and 2)."""
+"""The rows of one snapshot after cleaning, and what became of each (feeds.md section 2)."""
 
-import hashlib
-import json
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -10,7 +8,8 @@ from typing import Any
 from tests.reference import cleaning
 from tests.reference.cleaning import OtherDocument, Quarantine, Unparsed
 from tests.reference.contract import Feed, Field
-from tests.reference.files import TYPES, UNFINISHED, Refused, Table, find_table, read_sheets
+from tests.reference.files import TYPES, Refused, Table, find_table, read_sheets
+from tests.reference.manifest import check_manifest, read_manifest
 
 Row = dict[str, Any]
 
@@ -27,32 +26,8 @@ class Landed:
     skipped: int = 0
     duplicate: int = 0
     superseded: int = 0
+    kept_in_books: int = 0
     incomplete: set[str] = field(default_factory=set)
-
-
-def land(inbox: Path, feed: Feed, as_of: date) -> Landed | None:
-    """The newest ready snapshot on or before as_of that is neither stale nor refused."""
-    folder = inbox / feed.name
-    for day in sorted(_ready(folder, as_of), reverse=True):
-        if (as_of - day).days > feed.max_age_days:
-            return None
-        try:
-            return read_snapshot(folder / day.isoformat(), feed, day, as_of)
-        except Refused:
-            continue  # "the feed's next older ready snapshot within max_age_days is used"
-    return None
-
-
-def _ready(folder: Path, as_of: date) -> list[date]:
-    days = []
-    for each in folder.iterdir() if folder.is_dir() else ():
-        try:
-            day = date.fromisoformat(each.name)
-        except ValueError:
-            continue
-        if day <= as_of and not any(file.name.endswith(UNFINISHED) for file in each.iterdir()):
-            days.append(day)
-    return days
 
 
 def read_snapshot(folder: Path, feed: Feed, day: date, as_of: date) -> Landed:
@@ -61,14 +36,15 @@ def read_snapshot(folder: Path, feed: Feed, day: date, as_of: date) -> Landed:
     Raises:
         Refused: as feeds.md says.
     """
-    files = sorted(f for f in folder.iterdir() if f.name.endswith(TYPES))
+    manifest = read_manifest(folder)
+    files = sorted(f for f in folder.iterdir() if f.name.endswith(TYPES) and f.name != manifest.get("requested"))
     tables: list[Table] = []
     rows_of: dict[str, int] = {}
     for file in files:
         found = [find_table(sheet, feed) for sheet in read_sheets(file.name, file.read_bytes(), feed)]
         tables += [table for table in found if table]
         rows_of[file.name] = sum(len(table.rows) for table in found if table)
-    _check_manifest(folder, rows_of)
+    check_manifest(folder, manifest, rows_of)
     landed = Landed(day, set().union(*(table.present for table in tables)), rows=sum(rows_of.values()))
     clean: list[Row] = []
     for table in tables:
@@ -83,29 +59,13 @@ def read_snapshot(folder: Path, feed: Feed, day: date, as_of: date) -> Landed:
                 if feed.name == "roster":
                     landed.incomplete.add(cleaning.clean_text(raw["household_id"]))
                 continue
-            clean.append({**row, "_file": table.sheet.file, "_sheet": table.sheet.sheet, "_row": number})
+            clean.append({**row, "_file": table.sheet.file, "_sheet": table.sheet.sheet, "_row": number, "_day": day})
     landed.incomplete.discard("")
     # max_bad_share: above 2 % of the rows, and at least 20 of them
     if landed.quarantined >= 20 and landed.quarantined * 100 > landed.rows * 2:
         raise Refused("too many rows are quarantined")
     _keep(landed, clean, feed)
     return landed
-
-
-def _check_manifest(folder: Path, rows_of: dict[str, int]) -> None:
-    path = folder / "manifest.json"
-    if not path.exists():
-        return
-    manifest = json.loads(path.read_text(encoding="utf-8"))
-    for name, says in manifest.get("files", {}).items():
-        if name not in rows_of:
-            raise Refused("a missing file")
-        if "sha256" in says and says["sha256"] != hashlib.sha256((folder / name).read_bytes()).hexdigest():
-            raise Refused("another checksum")
-        if "rows" in says and says["rows"] != rows_of[name]:
-            raise Refused("another row count")
-    if "rows" in manifest and manifest["rows"] != sum(rows_of.values()):
-        raise Refused("another row count")
 
 
 def clean_row(raw: dict[str, str], units: dict[str, str], feed: Feed, as_of: date) -> Row:
@@ -193,4 +153,5 @@ def _keep(landed: Landed, clean: list[Row], feed: Feed) -> None:
 
 
 def _content(row: Row) -> tuple[object, ...]:
-    return tuple(value for name, value in row.items() if not name.startswith("_"))
+    # 发证机关 is no field of the contract: it only completes the plate
+    return tuple(value for name, value in row.items() if not name.startswith("_") and name != "issuing_office")

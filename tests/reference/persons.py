@@ -8,8 +8,9 @@ from tests.reference.cleaning import USCC_SIGNS, USCC_WEIGHTS, check_sign
 from tests.reference.spellings import Raw
 
 NAMES = (
-    "张伟", "李娜", "王芳", "赵红明", "𠮷田", "张𠮷", "欧阳娜", "买买提·艾力", "阿依古丽·吐尔逊", "龚㛃", "李\ue123", "王□", "赵?明", "孙？",
-)  # fmt: skip
+    *("张伟", "李娜", "王芳", "赵红明", "𠮷田", "张𠮷", "欧阳娜", "买买提·艾力", "阿依古丽·吐尔逊", "龚㛃", "林晐"),
+    *("李\ue123", "王□", "赵?明", "孙？"),
+)
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,9 @@ from tests.reference import income
 from tests.reference.contract import FEEDS
 from tests.reference.dates import whole_months
 from tests.reference.housing import houses, two_homes
-from tests.reference.landing import Landed, land
+from tests.reference.landing import Landed
 from tests.reference.rules import Finding, businesses, insurance, vehicles
+from tests.reference.snapshots import land
 
 Row = dict[str, Any]
 ACTIONS = ("TERMINATE", "CANCEL_PRINCIPLE", "REMOVE_MEMBER", "VERIFY_INCOME", "VERIFY", "DATA_FIX", "LEAD")
@@ -128,8 +129,34 @@ def case_of(members: list[Row], found: list[Finding], as_of: date, roster: Lande
         "projection": forecast or "",
         "grace_from": str(grace[0] or ""),
         "grace_to": str(grace[1] or ""),
-        "months_at_risk": _months(head, raised, action, as_of),
+        "months_at_risk": (months := _months(head, raised, action, as_of)),
+        **_shown_besides(head, members, forecast, overridden=overridden),
+        "amount_at_risk": _amount(head, action, months),
     }
+
+
+def _shown_besides(head: Row, members: list[Row], forecast: str | None, *, overridden: bool) -> dict[str, str]:
+    """Columns of contract.md that the acceptance sets do not show."""
+    amount = head["monthly_amount"]
+    branch = {"grace_a": "A", "grace_b": "B"}.get(forecast or "", "")
+    return {
+        "head_id_number": head["id_number"],
+        "head_name": head["name"],
+        "town": head["town"],
+        "village": head["village"],
+        "benefit": head["benefit"],
+        "covered_members": str(sum(m["covered"] != "no" for m in members)),
+        "monthly_amount": "" if amount is None else f"{amount:.2f}",
+        # "null with the dates where grace is overridden"
+        "grace_branch": "" if overridden else branch,
+    }
+
+
+def _amount(head: Row, action: str, months: str) -> str:
+    """monthly_amount × months_at_risk for TERMINATE and CANCEL_PRINCIPLE, else nothing."""
+    if action not in ("TERMINATE", "CANCEL_PRINCIPLE") or not months or head["monthly_amount"] is None:
+        return ""
+    return f"{head['monthly_amount'] * int(months):.2f}"
 
 
 def _projection(
@@ -184,6 +211,9 @@ def _shown(f: Finding) -> dict[str, str]:
         "grade": f.grade,
         "record_key": f.record_key,
         "fact_date": str(f.fact_date or ""),
+        # not in the acceptance sets; FC-02 stands on many rows
+        **({"snapshot_date": str(f.row["_day"]), "source_file": f.row["_file"]} if "_day" in f.row else {}),
+        **({"source_row": str(f.row["_row"])} if "_day" in f.row else {}),
     }
 
 

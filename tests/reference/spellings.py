@@ -35,20 +35,11 @@ class Spelling:
             return self.month(value) if field.kind == "month" else self.day(value)
         if isinstance(value, Decimal):
             return self.money(value) if field.kind == "money" else self._decimal(value)
-        text = str(value)
         if field.kind == "code":
-            return self.code(field, text)
-        if field.kind == "id":
-            return self.id_number(text)
-        if field.kind == "name":
-            return self.name(text)
-        if field.name == "plate_no":
-            return self.plate(text)
-        if field.name == "plate_type":
-            return self.plate_type(text)
-        if field.name == "status":
-            return self.states(text)
-        return self.text(text)
+            return self.code(field, str(value))
+        ways = {"id_number": self.id_number, "plate_no": self.plate, "plate_type": self.plate_type}
+        ways |= {"status": self.states, "name": self.name, "account_holder": self.name}
+        return ways.get(field.name, self.text)(str(value))
 
     def _roll(self) -> bool:
         return self.chance.random() < self.dirty
@@ -66,22 +57,18 @@ class Spelling:
         """The same person's number in another form."""
         if not self._roll():
             return text
-        way = self.chance.randrange(9)
-        if way == 0:
-            return f" {text} "
-        if way == 1:
-            return "'" + text
-        if way == 2:
-            return "".join(FULL_WIDTH.get(c, c) for c in text)
-        if way == 3:
-            return text[:6] + self.chance.choice([" ", "\t", "\u3000", *MARKS]) + text[6:]
-        if way == 4:
-            return text.lower()
-        if way == 5:
-            return text + self.chance.choice(["11", "42", "71B1", "43 "])
-        if way in (6, 7) and text[6:8] == "19":
-            return text[:6] + text[8:17]
-        return text + "\u200b"
+        forms = [
+            f" {text} ",
+            "'" + text,
+            "".join(FULL_WIDTH.get(c, c) for c in text),
+            text[:6] + self.chance.choice([" ", "\t", "\u3000", *MARKS]) + text[6:],
+            text.lower(),
+            text + self.chance.choice(["11", "42", "71B1", "43 "]),
+            text + "\u200b",
+        ]
+        if text[6:8] == "19":
+            forms += [text[:6] + text[8:17]] * 2
+        return self.chance.choice(forms)
 
     def day(self, day: date) -> str:
         """A date."""
