@@ -169,6 +169,7 @@ def _read(text: bytes, delimiter: str, width: int, *, quoted: bool) -> pl.DataFr
         quote_char='"' if quoted else None,
         truncate_ragged_lines=True,
         missing_columns="insert",
+        extra_columns="ignore",
     )
 
 
