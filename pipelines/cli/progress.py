@@ -9,6 +9,8 @@ from rich.text import Text
 
 from pipelines.cli.screen import Screen, complaints
 
+FOLLOWS_FROM_A_FAILURE = "Dependencies for step "  # Dagster's line for each step after the one that failed
+
 
 class Progress:
     """Listens to a night and shows where it is. Use as a context; call with (event, detail).
@@ -39,6 +41,8 @@ class Progress:
 
     def __call__(self, event: str, detail: str) -> None:
         """Tell one event."""
+        if detail.startswith(FOLLOWS_FROM_A_FAILURE):
+            return
         now = time.monotonic()
         if event == "step":
             self._step_begun[detail] = now

@@ -5,7 +5,7 @@ while a night runs and also to somebody who may not see persons.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -21,6 +21,8 @@ from warehouse.load_report import LoadReport
 from warehouse.publication import MANIFEST, current, read_manifest
 from warehouse.session import MARKER, Vault
 from warehouse.snapshots import SnapshotStore
+
+ACCOUNTS = "accounts"
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ class Standing:
         folder: that night's folder.
         feeds: every feed that was ever delivered or that the last night knows.
         held: nights held since.
+        failures: accounts of what failed since, the newest last.
     """
 
     encrypted: bool | None
@@ -75,6 +78,7 @@ class Standing:
     folder: Path | None
     feeds: tuple[FeedStanding, ...]
     held: tuple[HeldNight, ...]
+    failures: tuple[Path, ...]
 
 
 def standing(vault: Vault) -> Standing:
@@ -94,6 +98,7 @@ def standing(vault: Vault) -> Standing:
         folder=folder,
         feeds=tuple(_feed(vault, feed, known.get(feed, {})) for feed in feeds),
         held=_held_since(vault.root, folder),
+        failures=_since(vault.root.glob(f"{ACCOUNTS}/*"), folder),
     )
 
 
@@ -101,6 +106,8 @@ def status_screen(found: Standing, today: date) -> RenderableType:
     """Show where a warehouse stands, with the ages of the feeds on a day."""
     parts: list[RenderableType] = [_night_lines(found)]
     parts += [Text(f"held: {one.name}: {'; '.join(one.gates) or 'see its manifest'}", "red") for one in found.held]
+    if found.failures:
+        parts.append(Text(f"failed since: {len(found.failures)}, the last one: {found.failures[-1]}", "red"))
     if found.feeds:
         parts += [Text(""), _feeds_table(found.feeds, today), *_feed_lines(found.feeds)]
     if found.night is not None:
@@ -127,9 +134,14 @@ def _feed(vault: Vault, feed: str, used: Mapping[str, Any]) -> FeedStanding:
 
 def _held_since(root: Path, folder: Path | None) -> tuple[HeldNight, ...]:
     """Held nights that no later publication has made pointless, oldest first."""
+    return tuple(_held(path.parent) for path in _since(root.glob(f"held/[0-9]*/{MANIFEST}"), folder))
+
+
+def _since(files: Iterable[Path], folder: Path | None) -> tuple[Path, ...]:
+    """The files written after the current night was, oldest first."""
     published_at = (folder / MANIFEST).stat().st_mtime_ns if folder else 0
-    files = sorted(root.glob(f"held/[0-9]*/{MANIFEST}"), key=lambda path: path.stat().st_mtime_ns)
-    return tuple(_held(path.parent) for path in files if path.stat().st_mtime_ns > published_at)
+    written = sorted((path.stat().st_mtime_ns, path) for path in files)
+    return tuple(path for moment, path in written if moment > published_at)
 
 
 def _held(folder: Path) -> HeldNight:

@@ -14,6 +14,7 @@ def told(*, is_terminal: bool) -> str:
         progress("log", "roster 2026-09-22: 144 rows kept of 150")
         progress("done", "roster")
         progress("done", "never_begun")
+        progress("log", "Dependencies for step cases were not executed: ['roster']. Not executing.")
     return file.getvalue()
 
 

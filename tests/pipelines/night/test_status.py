@@ -87,3 +87,14 @@ def test_a_damaged_marker_is_an_error_that_says_what_to_do(tmp_path: Path) -> No
     (tmp_path / "warehouse.json").write_text("{")
     with pytest.raises(WarehouseError, match="restore the file"):
         standing(Vault(tmp_path))
+
+
+def test_what_failed_since_the_last_publication_is_told(night_vault: Vault, published_night: Publish) -> None:
+    accounts = night_vault.root / "accounts"
+    accounts.mkdir(parents=True)
+    for number, name in enumerate(("old.md", "later.md", "last.md")):
+        (accounts / name).write_text("")
+        os.utime(accounts / name, (number + 1, number + 1))
+    assert f"failed since: 3, the last one: {accounts / 'last.md'}" in screen(standing(night_vault))
+    published_night()
+    assert standing(night_vault).failures == ()
