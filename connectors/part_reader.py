@@ -16,7 +16,7 @@ from connectors.cleaning import Verdicts, clean_field, judge_rows
 from connectors.contract import UNKNOWN, Contract, schema
 from connectors.headers import column_letter
 from connectors.load_counts import FieldReport, PartReport
-from connectors.parts import ROW_PROBLEM, SOURCE_ROW, Part, cells_of
+from connectors.parts import ROW_PROBLEM, SOURCE_ROW, Part, cell_names, cells_of, numbered
 from connectors.reasons import Skip
 from connectors.rows import data_end, kinds_of, settled
 from connectors.wide import persons_of
@@ -48,19 +48,19 @@ class PartReader:
         }
 
     def batches(self) -> Iterator[Batch]:
-        """The rows below the header."""
-        waiting: pl.DataFrame | None = None
+        """The rows below the header; one empty batch where there are none."""
+        width = len(self._part.header.texts)
+        waiting = numbered(pl.DataFrame(schema=dict.fromkeys(cell_names(width), pl.String)), 0)
         for raw in self._part.batches():
-            frame = raw if waiting is None else pl.concat([waiting, raw], how="diagonal_relaxed")
+            frame = pl.concat([waiting, raw], how="diagonal_relaxed") if waiting.height else raw
             kinds = kinds_of(frame, self._contract, self._part.header)
             end = data_end(kinds)
             if frame.height - end > _MOST_WAITING:
                 end = frame.height
             waiting = frame[end:]
             yield self._batch(frame[:end], settled(kinds[:end], is_end=False))
-        if waiting is not None and waiting.height:
-            kinds = kinds_of(waiting, self._contract, self._part.header)
-            yield self._batch(waiting, settled(kinds, is_end=True))
+        kinds = kinds_of(waiting, self._contract, self._part.header)
+        yield self._batch(waiting, settled(kinds, is_end=True))
 
     def report(self) -> PartReport:
         """What was counted."""
