@@ -16,12 +16,13 @@ from pipelines.assets.comparison import findings_asset, matched_asset, roster_ho
 from pipelines.assets.landing import landing_asset
 from pipelines.checks.contract_checks import build_contract_checks
 from pipelines.checks.expectations import warm
+from pipelines.discretion import told
 from pipelines.domain.rulebook import feeds_with_rules
 from pipelines.failure import plain_account
 from pipelines.night.night import ROSTER
-from pipelines.partitions import TIME_ZONE
+from pipelines.partitions import NIGHTS, TIME_ZONE
 from pipelines.resources import night_resource
-from pipelines.settings import Settings
+from pipelines.settings import Settings, SettingsError
 from warehouse.files import private_folder
 from warehouse.publication import sweep
 
@@ -145,6 +146,9 @@ def run_night(settings: Settings, as_of: date, listener: Listener) -> NightOutco
         as_of: the comparison date; a partition of the job.
         listener: told ("step", name), ("done", name) and ("log", message) while the night runs.
     """
+    if not NIGHTS.has_partition_key(as_of.isoformat()):
+        first, last = NIGHTS.get_first_partition_key(), NIGHTS.get_last_partition_key()
+        raise SettingsError(f"as_of: expected a comparison date from {first} to {last} (today in China), found {as_of}")
     # What is wrong with key, contracts or policy is told before anything is touched.
     night = night_resource(settings).open(as_of)
     night.vault.open()
@@ -178,10 +182,9 @@ def tell(listener: Listener, entry: dg.EventLogEntry) -> None:
 def outcome(result: dg.ExecuteInProcessResult, run_id: str, published: Path) -> NightOutcome:
     """The exit code and messages of a finished run, and its folder under `published`."""
     if result.success:
-        told = result.asset_materializations_for_node("published_night")[0].metadata
-        return NightOutcome(
-            PUBLISHED, run_id, folder=published / str(told["folder"].value), is_current=bool(told["is_current"].value)
-        )
+        metadata = result.asset_materializations_for_node("published_night")[0].metadata
+        folder = published / str(metadata["folder"].value)
+        return NightOutcome(PUBLISHED, run_id, folder=folder, is_current=bool(metadata["is_current"].value))
     failures = [event for event in result.all_events if event.event_type == dg.DagsterEventType.STEP_FAILURE]
     told_failures = [failure(event) for event in failures]
     # A missing roster explains everything after it; an error of ours must not hide behind a held night.
@@ -194,13 +197,14 @@ def failure(event: dg.DagsterEvent) -> tuple[int, str]:
     """Exit code and message of one failed step."""
     data = event.step_failure_data
     if data.user_failure_data is not None:
-        told = data.user_failure_data.metadata.get("exit_code")
-        code = told.value if told else None
+        value = data.user_failure_data.metadata.get("exit_code")
+        code = value.value if value else None
         return code if isinstance(code, int) else OUR_ERROR, data.user_failure_data.description or ""
-    name, message = (data.error.cls_name, data.error.message.strip()) if data.error else ("", "")
-    if name == "DagsterAssetCheckFailedError":
+    error = data.error
+    if error is not None and error.cls_name == "DagsterAssetCheckFailedError":
         return (
             HELD,
             f"{event.step_key}: a check that would make wrong flags has failed; see it in the UI or in the data docs",
         )
-    return OUR_ERROR, f"{event.step_key}: {message}"
+    cause = error.cause or error if error is not None else None
+    return OUR_ERROR, f"{event.step_key}: {told(cause.cls_name or '', cause.message) if cause else 'no account'}"

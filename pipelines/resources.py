@@ -7,7 +7,7 @@ import dagster as dg
 from pydantic import Field, PrivateAttr
 
 from pipelines.night.night import Night, open_night, open_vault
-from pipelines.settings import Settings
+from pipelines.settings import Settings, SettingsError
 
 
 class NightResource(dg.ConfigurableResource[Night]):
@@ -34,6 +34,8 @@ class NightResource(dg.ConfigurableResource[Night]):
         return self._opened[as_of]
 
     def _open(self, as_of: date) -> Night:
+        if not self.inbox:
+            raise SettingsError("no inbox: expected its folder in HEDUI_INBOX, hedui.toml or the launchpad, found none")
         key_file = Path(self.key_file) if self.key_file else None
         return open_night(
             as_of=as_of,
@@ -48,7 +50,7 @@ class NightResource(dg.ConfigurableResource[Night]):
 def night_resource(settings: Settings) -> NightResource:
     """The resource with the values that the settings give."""
     return NightResource(
-        inbox=str(settings.inbox),
+        inbox=str(settings.inbox or ""),
         warehouse=str(settings.warehouse),
         profile=settings.profile,
         feeds_dirs=[str(one) for one in settings.feeds_dirs],

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 import dagster as dg
 
-from pipelines.assets.discretion import discreet
 from pipelines.assets.metadata import table_metadata
+from pipelines.discretion import discreet
 from pipelines.night.casework import count_rules, open_cases, reckon_income
 from pipelines.night.judging import remember_night
 from pipelines.night.publishing import gates, publish_night

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import dagster as dg
 
 from connectors.contract import Contract
-from pipelines.assets.discretion import discreet
 from pipelines.assets.metadata import table_metadata
+from pipelines.discretion import discreet
 from pipelines.night.judging import judge
 from pipelines.night.matching import match_feed, take_roster
 from pipelines.night.night import ROSTER

@@ -3,8 +3,8 @@
 import dagster as dg
 
 from connectors.contract import Contract
-from pipelines.assets.discretion import discreet
 from pipelines.assets.metadata import feed_metadata
+from pipelines.discretion import discreet
 from pipelines.night.landing import land_feed
 from pipelines.night.night import ROSTER
 from pipelines.partitions import NIGHTS, as_of_date

@@ -1,7 +1,7 @@
-"""What an asset may say when it fails: never a person's data, and whether trying again can help.
+"""What a step may say when it fails: never a person's data, and whether trying again can help.
 
 Exceptions of DuckDB, Polars and pyarrow quote the values they stumble over, and Dagster stores every exception. So an
-exception that is not one of our own leaves an asset only as its type and the place in our code; our own messages are
+exception that is not one of our own leaves a step only as its type and the place in our code; our own messages are
 written without values.
 """
 
@@ -12,12 +12,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
-from connectors.delivery import Refusal
 
+from connectors.refusal import Refusal
 from connectors.strict_yaml import DeclarationError
+from pipelines.domain.policy import PolicyError
+from pipelines.settings import SettingsError
 from warehouse.errors import WarehouseError
 
-OURS = (Refusal, DeclarationError, WarehouseError)
+OURS = (Refusal, DeclarationError, PolicyError, SettingsError, WarehouseError)
+"""Errors whose messages we wrote ourselves, without values."""
 TRANSIENT = frozenset(
     {errno.EAGAIN, errno.EBUSY, errno.EINTR, errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.ECONNRESET}
 )
@@ -50,9 +53,16 @@ def plain_os_error(error: OSError) -> str:
 
 def place(error: BaseException) -> str:
     """Module and line of the innermost frame in our own code, as `pipelines/night/landing.py:42`."""
-    root = Path(__file__).resolve().parents[2]
+    root = Path(__file__).resolve().parents[1]
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(root)]
     own = [frame for frame in frames if ".venv" not in frame.filename]
     if not own:
         return "code outside the project"
     return f"{Path(own[-1].filename).relative_to(root)}:{own[-1].lineno}"
+
+
+def told(name: str, message: str) -> str:
+    """What may be shown of an exception that Dagster stored: our own messages, of others the type alone."""
+    ours = {one.__name__ for family in (*OURS, UnexpectedFailure) for one in (family, *family.__subclasses__())}
+    short = name.rpartition(".")[2]
+    return message.strip().removeprefix(f"{name}: ") if short in ours else f"{short}; the message is withheld"
