@@ -18,6 +18,7 @@ from connectors.reasons import Reason
 
 DELIMITERS = (",", "\t", "|")
 _WIDER = 64
+_HEAD_BYTES = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def read_csv(source: Source, contract: Contract, slice_bytes: int, encoding: Enc
     if encoding is None:
         with source.opened() as stream:
             encoding = probe(stream, source.name)
-    layout = _layout(_head(source, encoding, slice_bytes), contract, source.name)
+    layout = _layout(_head(source, encoding), contract, source.name)
 
     def batches() -> Iterator[pl.DataFrame]:
         return _rows(source, encoding, slice_bytes, layout)
@@ -65,11 +66,11 @@ def read_csv(source: Source, contract: Contract, slice_bytes: int, encoding: Enc
     return Opened([part])
 
 
-def _head(source: Source, encoding: Encoding, slice_bytes: int) -> str:
+def _head(source: Source, encoding: Encoding) -> str:
     """So much of the text's beginning that the header has to be in it."""
     head = b""
     with source.opened() as stream:
-        for text in slices(stream, encoding, slice_bytes, source.name):
+        for text in slices(stream, encoding, _HEAD_BYTES, source.name):
             head += text
             if head.count(b"\n") > SEARCHED_ROWS * 2:
                 break

@@ -13,11 +13,12 @@ _DAYS = (
     rf"^([0-9]{{4}})年([0-9]{{1,2}})月([0-9]{{1,2}})[日号]?{_TIME}$",
     rf"^([0-9]{{4}})([0-9]{{2}})([0-9]{{2}})(?:[0-9]{{6}}|{_TIME})$",
 )
-# A dot between year and month is left out: 2023.1 in a numeric cell may be January or October.
+# A dot between year and month is left out: 2023.1 in a numeric cell may be January or October. Six digits need a year of
+# our time: 230805 is a day without its century, not a month of the year 2308.
 _MONTHS = (
     r"^([0-9]{4})[-/]([0-9]{1,2})$",
     r"^([0-9]{4})年([0-9]{1,2})月$",
-    r"^([0-9]{4})([0-9]{2})$",
+    r"^((?:19|20)[0-9]{2}|0001|9999)([0-9]{2})$",
 )
 _SERIAL = r"^([0-9]{5})(?:\.[0-9]+)?$"
 _SERIAL_FIRST, _SERIAL_LAST = 20_000, 60_000

@@ -36,10 +36,11 @@ def read_excel(source: Source, contract: Contract) -> Opened:
     ignored: list[str] = []
     nearest: Mismatch | None = None
     for name in workbook.sheet_names:
-        found = find_header(_head(workbook, name), contract)
+        head = [list(row) for row in _cells(workbook, name, rows=SEARCHED_ROWS).rows()]
+        found = find_header(head, contract)
         place = f"{source.name}, sheet {name}"
         if not isinstance(found, Mismatch):
-            parts.append(_part(source, workbook, name, found))
+            parts.append(_part(source, workbook, name, head[: found[0]], found[1]))
             continue
         if looks_like_header(found, contract):
             raise UnusableFileError(f"{place}: {found.message}")
@@ -71,11 +72,6 @@ def _refuse_bomb(content: bytes, name: str) -> None:
         raise UnusableFileError(f"{name}: unpacks to {size} bytes; deliver it as CSV or Parquet")
 
 
-def _head(workbook: fastexcel.ExcelReader, sheet: str) -> list[list[str | None]]:
-    cells = _cells(workbook, sheet, rows=SEARCHED_ROWS)
-    return [list(row) for row in cells.rows()]
-
-
 def _cells(workbook: fastexcel.ExcelReader, sheet: str, rows: int | None = None) -> pl.DataFrame:
     """All cells of a sheet as text, from its first row on (blank rows at the top count)."""
     loaded = workbook.load_sheet(sheet, header_row=None, skip_rows=0, n_rows=rows, dtypes="string")
@@ -83,8 +79,10 @@ def _cells(workbook: fastexcel.ExcelReader, sheet: str, rows: int | None = None)
     return frame.rename(dict(zip(frame.columns, cell_names(frame.width), strict=True)))
 
 
-def _part(source: Source, workbook: fastexcel.ExcelReader, sheet: str, found: tuple[int, Header]) -> Part:
-    place, header = found
+def _part(
+    source: Source, workbook: fastexcel.ExcelReader, sheet: str, above: list[list[str | None]], header: Header
+) -> Part:
+    place = len(above)
 
     def batches() -> Iterator[pl.DataFrame]:
         cells = _with_rounded_marked(_cells(workbook, sheet), workbook, sheet).slice(place + 1)
@@ -98,7 +96,7 @@ def _part(source: Source, workbook: fastexcel.ExcelReader, sheet: str, found: tu
         header_row=place + 1,
         header=header,
         batches=batches,
-        above=counted_above(_head(workbook, sheet)[:place]),
+        above=counted_above(above),
     )
 
 
