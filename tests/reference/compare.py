@@ -93,7 +93,7 @@ def differences(expected: Rows, found: Rows, key: tuple[str, ...]) -> list[str]:
         if left is None or right is None:
             row = left or right or {}
             side = "only the reading" if right is None else "only hedui"
-            told = {name: row[name] for name in (expected[0] if expected else row)}
+            told = {name: row[name] for name in (expected[0] if expected else row) if name in row}
             lines.append(f"{side}: {told}")
             continue
         wrong = [f"{n}: reading {v!r}, hedui {right[n]!r}" for n, v in left.items() if v != right[n]]

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 
+import fastexcel
 import openpyxl
 import pyarrow.parquet
 
 from tests.reference.cleaning import ZERO_WIDTH, fold_all
 from tests.reference.contract import Feed
 
-TYPES = (".csv", ".xlsx", ".parquet", ".zip")
+TYPES = (".csv", ".xlsx", ".xls", ".parquet", ".zip")
 UNFINISHED = (".part", ".tmp", ".uploading")
 
 
@@ -73,11 +74,21 @@ def read_sheets(name: str, content: bytes, feed: Feed) -> list[Sheet]:
             Sheet(name, sheet.title, [[as_text(v) for v in row] for row in sheet.iter_rows(values_only=True)])
             for sheet in book.worksheets
         ]
+    if name.endswith(".xls"):
+        old = fastexcel.read_excel(content)
+        return [Sheet(name, title, _cells(old, title)) for title in old.sheet_names]
     if name.endswith(".parquet"):
         table = pyarrow.parquet.read_table(io.BytesIO(content))
         columns = [[as_text(v) for v in column.to_pylist()] for column in table.columns]
         return [Sheet(name, "", [list(table.column_names), *(list(row) for row in zip(*columns, strict=True))])]
     return [Sheet(name, "", _csv_rows(content, feed))]
+
+
+def _cells(book: fastexcel.ExcelReader, title: str) -> list[list[str]]:
+    """The cells of an old workbook, all written as texts, so that no type is guessed."""
+    sheet = book.load_sheet(title, header_row=None, skip_rows=0, dtypes="string")
+    columns = [[as_text(v) for v in column.to_pylist()] for column in sheet.to_arrow().columns]
+    return [list(row) for row in zip(*columns, strict=True)]
 
 
 def _csv_rows(content: bytes, feed: Feed) -> list[list[str]]:
