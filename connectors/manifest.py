@@ -16,16 +16,16 @@ Mode = Literal["full", "delta", "response"]
 class ManifestFile(BaseModel):
     """What is promised of one file; data rows without titles, blanks, totals and notes."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True)
 
     sha256: str | None = Field(default=None, pattern=r"^[0-9A-Fa-f]{64}$")
     rows: int | None = Field(default=None, ge=0)
 
 
 class Manifest(BaseModel):
-    """What is promised of a delivery."""
+    """What is promised of a delivery. What a department adds (who, when, which system) is its own and not read."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True)
 
     rows: int | None = Field(default=None, ge=0)
     files: dict[str, ManifestFile] | None = None
@@ -37,7 +37,7 @@ def read_manifest(path: Path) -> Manifest:
     """A manifest, strictly.
 
     Raises:
-        UnusableFileError: no JSON in UTF-8, a key twice, a key that is not one of a manifest, a wrong value, or a list
+        UnusableFileError: no JSON in UTF-8, a key twice, a wrong value, or a list
             of requested persons without the mode `response` and the reverse.
     """
     try:
