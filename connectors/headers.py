@@ -17,6 +17,9 @@ _UNIT = re.compile(
 )
 _REPEATED = re.compile(r"[_.\-]?\d{1,2}$")
 _LONG_NUMBER = re.compile(r"\d{5,}")
+_PLATE = re.compile(r"[\u4e00-\u9fff][A-Z][·.]?(?=[A-Z]*\d)[A-Z0-9]{5,6}(?![A-Z0-9])")
+_PERSON = re.compile(r"\d{14}[\dXx]")
+_WITHHELD = "…"
 _SHOWN = 60
 _FEWEST_OF_A_HEADER = 2
 
@@ -68,7 +71,7 @@ def match_header(row: Sequence[str | None], contract: Contract) -> Header | Mism
     places: dict[str, list[int]] = {}
     units: dict[str, str] = {}
     companions: dict[str, int] = {}
-    unknown: list[str] = []
+    unknown: list[int] = []
     for column, text in enumerate(row):
         name, unit = _plain(text or "")
         owner = fields.get(name) or (_wide_owner(name, fields, contract) if contract.wide else None)
@@ -79,17 +82,31 @@ def match_header(row: Sequence[str | None], contract: Contract) -> Header | Mism
         elif name in helpers:
             companions.setdefault(helpers[name], column)
         elif name:
-            unknown.append(shown(text or ""))
-    mistake = _mistake(row, places, contract)
+            unknown.append(column)
+    told = _told(row, unknown)
+    mistake = _mistake(told, places, contract)
     if mistake:
         return Mismatch(len(places), mistake)
     texts = tuple(text or "" for text in row)
-    return Header(texts, _groups(places, contract), units, companions, tuple(unknown))
+    return Header(texts, _groups(places, contract), units, companions, tuple(told[column] for column in unknown))
 
 
 def shown(text: str) -> str:
-    """A found header as it may be told: one line, not long, and no long number (a person's row is no header)."""
-    return _LONG_NUMBER.sub("…", squeezed(text))[:_SHOWN]
+    """A found header as it may be told: one line, not long, no long number and no plate (a person's row is no header)."""
+    return _LONG_NUMBER.sub(_WITHHELD, _PLATE.sub(_WITHHELD, squeezed(text)))[:_SHOWN]
+
+
+def _told(row: Sequence[str | None], unknown: Sequence[int]) -> list[str]:
+    """The texts of a row as they may be told.
+
+    Where a person's number stands among them, the row is somebody's data taken for a header (an export without one),
+    and its other texts may be a name or an address: only those that name a column of the contract are shown.
+    """
+    texts = [shown(text or "") for text in row]
+    if not any(_PERSON.search(squeezed(text)) for text in row if text):
+        return texts
+    withheld = {column for column in unknown if texts[column]}
+    return [_WITHHELD if column in withheld else text for column, text in enumerate(texts)]
 
 
 def _plain(text: str) -> tuple[str, str]:
@@ -107,13 +124,13 @@ def _wide_owner(name: str, fields: Mapping[str, str], contract: Contract) -> str
     return owner if owner in contract.wide else None
 
 
-def _mistake(row: Sequence[str | None], places: Mapping[str, list[int]], contract: Contract) -> str:
+def _mistake(told: Sequence[str], places: Mapping[str, list[int]], contract: Contract) -> str:
     """Why the columns found are no header of the contract; empty when they are."""
     missing = [one for one in contract.fields if one.is_required and one.name not in places]
     doubled = [name for name, columns in places.items() if len(columns) > 1 and name not in contract.wide]
     if not missing and not doubled:
         return ""
-    found = ", ".join(shown(text) for text in row if text and text.strip())
+    found = ", ".join(text for text in told if text)
     parts = [f"expected a column {' / '.join((*one.headers, one.name))}" for one in missing]
     parts += [
         f"expected one column for {name}, found {len(places[name])} (columns {_letters(places[name])})"
