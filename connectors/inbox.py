@@ -65,6 +65,7 @@ class Unready:
     feed: str
     folder: str
     reason: str
+    is_later: bool = False
 
 
 def find_deliveries(inbox: Path, feed: str, as_of: date) -> list[Delivery]:
@@ -86,7 +87,7 @@ def find_unready(inbox: Path, feed: str, as_of: date) -> list[Unready]:
         if day is None:
             found.append(Unready(feed, folder.name, "expected a folder named YYYY-MM-DD; rename it"))
         elif day > as_of:
-            found.append(Unready(feed, folder.name, f"dated after {as_of.isoformat()}"))
+            found.append(Unready(feed, folder.name, f"dated after {as_of.isoformat()}", is_later=True))
         elif unfinished:
             found.append(Unready(feed, folder.name, f"not complete: {', '.join(unfinished)}"))
     return found

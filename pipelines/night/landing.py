@@ -132,4 +132,4 @@ def describe(
 
 def unready(night: Night, feed: str) -> list[str]:
     """Folders that are not used tonight although they may be meant to be, with the reason."""
-    return [f"{feed}/{one.folder}: {one.reason}" for one in find_unready(night.inbox, feed, night.as_of) if not one.reason.startswith("dated after")]
+    return [f"{feed}/{one.folder}: {one.reason}" for one in find_unready(night.inbox, feed, night.as_of) if not one.is_later]
