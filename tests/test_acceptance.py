@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+
 from pipelines.cli import main
 
 AS_OF = "2026-09-22"
@@ -55,6 +56,8 @@ def test_exports_are_exactly_as_expected(night, tmp_path, what, file):
 def test_rows_and_quarantine_are_exactly_as_expected(night):
     expected, warehouse = night
     feeds = json.loads((warehouse / "published/current/manifest.json").read_text())["feeds"]
-    wanted = {row["feed"]: (int(row["rows"]), int(row["quarantined"])) for row in read(expected / "expected_counts.csv")}
+    wanted = {
+        row["feed"]: (int(row["rows"]), int(row["quarantined"])) for row in read(expected / "expected_counts.csv")
+    }
     found = {feed: (told["data_rows"], told["quarantined"]) for feed, told in feeds.items()}
     assert found == wanted
