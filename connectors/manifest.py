@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from connectors.headers import shown
 from connectors.parts import UnusableFileError
 
 MANIFEST = "manifest.json"
@@ -104,5 +105,5 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     keys = [key for key, _ in pairs]
     doubled = sorted({key for key in keys if keys.count(key) > 1})
     if doubled:
-        raise UnusableFileError(f"{MANIFEST}: {', '.join(doubled)} stands twice; keep one")
+        raise UnusableFileError(f"{MANIFEST}: {', '.join(map(shown, doubled))} stands twice; keep one")
     return dict(pairs)
