@@ -71,8 +71,17 @@ def test_who_asks_after_the_judge_has_gone_gets_another():
     assert failing(ask([ROW])) == ["a"]
 
 
-def test_a_judge_that_ends_is_an_error_with_its_code(tmp_path):
-    judge = Judge(program(tmp_path, "import sys; sys.stdin.readline(); sys.exit(7)"))
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import sys; sys.exit(7)",
+        "import sys; sys.stdin.readline(); sys.exit(7)",
+        "import sys; sys.stdin.readline(); print('{', end='', flush=True); sys.exit(7)",
+    ],
+    ids=["at once", "on a request", "within its answer"],
+)
+def test_a_judge_that_ends_is_an_error_with_its_code(tmp_path, text):
+    judge = Judge(program(tmp_path, text))
 
     with pytest.raises(ExpectationError, match="found: it ended with code 7") as caught:
         judge.ask([ROW])
