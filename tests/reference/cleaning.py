@@ -126,8 +126,8 @@ def _parsed_date(text: str) -> date:
                 return date(int(m[1]), int(m[2]), 1)
     except ValueError:
         raise Unparsed from None
-    if re.fullmatch(r"[0-9]{5}", text) and 20000 <= int(text) <= 60000:
-        return date(1899, 12, 30) + timedelta(days=int(text))
+    if re.fullmatch(r"[0-9]{5}(\.[0-9]+)?", text) and 20000 <= int(text[:5]) <= 60000:
+        return date(1899, 12, 30) + timedelta(days=int(text[:5]))
     raise Unparsed
 
 

@@ -30,7 +30,10 @@ def check_manifest(folder: Path, manifest: dict[str, Any], rows_of: dict[str, in
     for name, says in (manifest.get("files") or {}).items():
         if not (folder / name).exists():
             raise Refused("a missing file")
-        if says.get("sha256") is not None and says["sha256"] != hashlib.sha256((folder / name).read_bytes()).hexdigest():
+        if (
+            says.get("sha256") is not None
+            and says["sha256"] != hashlib.sha256((folder / name).read_bytes()).hexdigest()
+        ):
             raise Refused("another checksum")
         if says.get("rows") is not None and says["rows"] != rows_of.get(name, says["rows"]):
             raise Refused("another row count")
