@@ -1,6 +1,9 @@
 """``hedui nightly``: one night, and its summary on one screen."""
 
+import os
 import shlex
+import shutil
+import sys
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -83,4 +86,15 @@ def show_summary(settings: Settings, as_of: date, outcome: "NightOutcome") -> No
     manifest = read_manifest(folder)
     show(night_summary(manifest, counts, cases, titles))
     here = f"--warehouse {shlex.quote(str(settings.warehouse))}"
-    show(next_steps(manifest, NextSteps(str(folder), here, is_current=outcome.is_current)), to_copy=True)
+    show(
+        next_steps(manifest, NextSteps(str(folder), here, is_current=outcome.is_current, program=program())),
+        to_copy=True,
+    )
+
+
+def program() -> str:
+    """How to call this command line from here: by name where it is on the path, else by its file."""
+    called = Path(sys.argv[0])
+    if shutil.which("hedui") or called.name != "hedui":
+        return "hedui"
+    return shlex.quote(os.path.relpath(called))

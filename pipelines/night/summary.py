@@ -42,11 +42,13 @@ class NextSteps:
         results: folder of the published night.
         options: what the commands below need to find this warehouse, such as ``--warehouse DIR``.
         is_current: whether ``current`` points at this night.
+        program: how this command line is called here, where it is not on the path.
     """
 
     results: str
     options: str
     is_current: bool = True
+    program: str = "hedui"
 
 
 def night_summary(
@@ -159,9 +161,12 @@ def next_steps(manifest: Mapping[str, Any], steps: NextSteps) -> Text:
     """Say where the results are and what to type next; lines are never cut, so that they can be copied."""
     aside = sum(told.get("quarantined", 0) for told in manifest["feeds"].values())
     commands = [
-        ("cases to send out", f"hedui export queue --format xlsx --out queue.xlsx {steps.options}"),
-        (f"{aside:,} rows to fix", f"hedui export quarantine --format csv --out quarantine.csv {steps.options}"),
-        ("web interface", f"hedui ui {steps.options}"),
+        ("cases to send out", f"{steps.program} export queue --format xlsx --out queue.xlsx {steps.options}"),
+        (
+            f"{aside:,} rows to fix",
+            f"{steps.program} export quarantine --format csv --out quarantine.csv {steps.options}",
+        ),
+        ("web interface", f"{steps.program} ui {steps.options}"),
         ("tables", steps.results),
     ]
     lines = [f"{label:<18} {command}" for label, command in commands if aside or "quarantine" not in command]
