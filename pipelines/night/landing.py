@@ -8,11 +8,10 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import timedelta
 
+from connectors.contract import Contract, schema
 from connectors.delivery import DeliveryReader, checksum
 from connectors.inbox import Delivery, find_deliveries, find_unready
 from connectors.refusal import Refusal
-
-from connectors.contract import Contract, schema
 from pipelines.night.night import Night, Progress, silent, state_name
 from pipelines.night.state import FeedState, FeedStatus
 from warehouse.content import Effective, effective_content
@@ -132,4 +131,6 @@ def describe(
 
 def unready(night: Night, feed: str) -> list[str]:
     """Folders that are not used tonight although they may be meant to be, with the reason."""
-    return [f"{feed}/{one.folder}: {one.reason}" for one in find_unready(night.inbox, feed, night.as_of) if not one.is_later]
+    return [
+        f"{feed}/{one.folder}: {one.reason}" for one in find_unready(night.inbox, feed, night.as_of) if not one.is_later
+    ]
