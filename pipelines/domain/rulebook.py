@@ -35,6 +35,22 @@ def rules_of(feed: str) -> tuple[Rule, ...]:
     return tuple(one for one in rulebook().values() if one.feed == feed)
 
 
+def feeds_beside(feed: str) -> tuple[str, ...]:
+    """The other feeds whose matched rows the rules of a feed look at, in the order of their names."""
+    return tuple(sorted({other for one in rules_of(feed) for other in one.subject.beside}))
+
+
+def persons_looked_up(feed: str) -> tuple[tuple[str, str], ...]:
+    """Fields of a feed that name persons beyond the household, each with the feed in which these are looked up."""
+    return tuple(sorted({pair for one in rules_of(feed) for pair in one.subject.looked_up}))
+
+
+def feeds_to_match() -> tuple[str, ...]:
+    """The feeds in which the members have to be found: those with rules and those looked at beside them."""
+    beside = {other for one in rulebook().values() for other in one.subject.beside}
+    return tuple(sorted(beside.union(feeds_with_rules())))
+
+
 def feeds_with_rules() -> tuple[str, ...]:
     """The feeds that some rule judges, in the order of their names."""
     return tuple(sorted({one.feed for one in rulebook().values()}))
