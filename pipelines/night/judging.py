@@ -13,9 +13,14 @@ from pipelines.domain.findings import no_findings
 from pipelines.domain.judge import judge_feed
 from pipelines.domain.memory import HISTORY, LastNight, Remembered, no_last_night, remember
 from pipelines.domain.rulebook import feeds_beside, feeds_with_rules, persons_looked_up, rulebook, rules_of
+from pipelines.domain.rules.marriage import FEED as MARRIAGE
+from pipelines.domain.rules.marriage import spouses_to_ask
 from pipelines.night.matching import looked_up_table
 from pipelines.night.night import ROSTER, Night
 from warehouse.publication import night_before, read_published
+
+REQUEST_LIST = "request_list"
+"""The table of persons beyond the roster about whom the departments are to be asked (rules.md section 4, HY-01)."""
 
 
 def matched_of(night: Night, feeds: Iterable[str]) -> dict[str, pl.DataFrame]:
@@ -54,9 +59,21 @@ def judge(night: Night, feed: str) -> pl.DataFrame:
     Nothing of the roster is read for a feed that was not assessed or that no rule in force judges.
     """
     is_judged = is_assessed(night, feed) and any(night.policy.is_rule_on(one.rule_id) for one in rules_of(feed))
-    findings = judge_feed(feed, context_of(night, feed), night.secret) if is_judged else no_findings()
+    if is_judged:
+        context = context_of(night, feed)
+        findings = judge_feed(feed, context, night.secret)
+        if feed == MARRIAGE:
+            night.tables.write(REQUEST_LIST, spouses_to_ask(context))
+    else:
+        findings = no_findings()
     night.tables.write(f"findings_{feed}", findings)
     return findings
+
+
+def request_list(night: Night) -> pl.DataFrame | None:
+    """The persons whom tonight adds to the request lists; None where no rule that adds any was judged."""
+    is_judged = is_assessed(night, MARRIAGE) and any(night.policy.is_rule_on(one.rule_id) for one in rules_of(MARRIAGE))
+    return night.tables.read(REQUEST_LIST) if is_judged else None
 
 
 def judged_feeds(night: Night) -> list[str]:

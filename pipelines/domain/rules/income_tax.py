@@ -41,8 +41,10 @@ def wages(night: NightContext) -> pl.LazyFrame:
         .sort(*_PERSON, "delivery_order")
         .group_by(_PERSON, maintain_order=True)
         .agg(
-            pl.all().exclude(*_PERSON, "income", "grade").last(),
+            pl.all().exclude(*_PERSON, "income", "grade", "name").last(),
             pl.col("grade").max(),
+            # The name that made the grade what it is.
+            pl.col("name").sort_by("grade", maintain_order=True).last(),
             total=pl.col("income").sum().clip(0, GREATEST_AMOUNT),
             months=pl.col("period").n_unique(),
         )

@@ -11,7 +11,7 @@ import polars as pl
 from pipelines.domain.context import ROSTER, NightContext
 from pipelines.domain.dates import months_after_each, months_before
 from pipelines.domain.households import PROVENANCE
-from pipelines.domain.phrases import part, words
+from pipelines.domain.phrases import words
 from pipelines.domain.rule import Evidence, OpenField, Subject, Verdict, decided, rule
 from pipelines.domain.vocabulary import GRADE_SAME_NAME
 
@@ -57,7 +57,12 @@ def overdue_review(night: NightContext) -> Verdict:
         fires=decided(flagged=_REVIEWED.lt(limit), undetermined=_REVIEWED.is_null()),
         record_key=pl.col("household_id"),
         fact_date=months_after_each(_REVIEWED, months) + _ONE_DAY,
-        found=words("（户主）家庭", part("最近一次复核在", _REVIEWED, f"，已超过{months}个月")),
+        found=words(
+            "（户主）家庭",
+            pl.when(_REVIEWED.is_null())
+            .then(pl.lit("无法判断是否超期未复核"))
+            .otherwise(words("最近一次复核在", _REVIEWED, f"，已超过{months}个月")),
+        ),
         evidence=(Evidence("last_review_on", "<", str(limit), when=_REVIEWED.is_not_null()),),
         open_fields=(OpenField("last_review_on", "最近复核日期为空", _REVIEWED.is_null()),),
         remedy=words(f"名册登记有{limit}或之后的复核"),
