@@ -16,7 +16,7 @@ nightly: $(VENV)/run.stamp  ## Set everything up and run one night on a fictiona
 	@$(BIN)/hedui nightly --inbox $(CITY)/inbox --warehouse var/warehouse --as-of $(AS_OF)
 
 test: $(VENV)/dev.stamp  ## Run the tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist loadfile $(PYTEST)
 
 check: $(VENV)/dev.stamp  ## Lint, format, types, layers
 	$(BIN)/ruff check .

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from connectors.contract import Contract
-from connectors.csv_records import LINE_END, mend, records, split_fields, well_formed
+from connectors.csv_records import LINE_END, MOST_LINES, last_record, mend, records, split_fields, well_formed
 from connectors.csv_text import Encoding, probe, slices
 from connectors.headers import SEARCHED_ROWS, Header, Mismatch, find_header
 from connectors.parts import Opened, Part, Source, UnusableFileError, cell_names, counted_above, numbered
@@ -179,9 +179,7 @@ def _problems(cells: pl.DataFrame, text: bytes, layout: _Layout, *, is_last: boo
     width = len(layout.header.texts)
     beyond = [pl.col(name).str.contains(r"\S") for name in cells.columns[width:]]
     runs_over = cells.select(pl.any_horizontal(beyond).fill_null(value=False)).to_series()
-    last_line = b"" if text.endswith(b"\n") else text[text.rfind(b"\n") + 1 :]
-    fields = split_fields(last_line.decode("utf-8", errors="replace"), layout.delimiter)
-    is_cut = is_last and bool(last_line.strip()) and len(fields) < width
+    is_cut = is_last and not text.endswith(b"\n") and _is_cut(text, layout)
     if not runs_over.any() and not is_cut:
         return None
     place = pl.int_range(cells.height, dtype=pl.Int64)
@@ -192,6 +190,14 @@ def _problems(cells: pl.DataFrame, text: bytes, layout: _Layout, *, is_last: boo
         .then(pl.lit(Reason.ROW_CUT_OFF))
         .alias("row_problem")
     ).to_series()
+
+
+def _is_cut(text: bytes, layout: _Layout) -> bool:
+    """Whether the last record, which no line end follows, has fewer fields than the header."""
+    width = len(layout.header.texts)
+    lines = text.rsplit(b"\n", MOST_LINES)[-MOST_LINES:]
+    record = last_record([line.decode("utf-8", errors="replace") for line in lines], layout.delimiter, width)
+    return bool(record.strip()) and len(split_fields(record, layout.delimiter)) < width
 
 
 def _within(cells: pl.DataFrame, layout: _Layout) -> pl.DataFrame:

@@ -13,7 +13,9 @@ from functools import lru_cache
 LINE_END = "\x1e"
 """Stands for a line end inside a quoted field until the slice has been parsed."""
 
-_MOST_LINES = 50
+MOST_LINES = 50
+"""So many lines one record may span."""
+
 _MOST_CHARACTERS = 1 << 16
 
 
@@ -103,6 +105,18 @@ def mend(lines: list[str], malformed: list[int], delimiter: str, width: int, *, 
     return Mended(mended, has_line_ends, None)
 
 
+def last_record(lines: list[str], delimiter: str, width: int) -> str:
+    """The record that the last line ends: that line, or more lines where it closes a quoted field begun above."""
+    last = len(lines) - 1
+    fits, _ = _compiled(delimiter)
+    if '"' in lines[last] and not fits.match(lines[last]):
+        for first in range(last - 1, max(-1, last - MOST_LINES), -1):
+            joined = _joined(lines, first, delimiter, width, is_last=True)
+            if joined is not None and first + joined[1] == len(lines):
+                return joined[0]
+    return lines[last]
+
+
 def _joined(
     lines: list[str], first: int, delimiter: str, width: int | None, *, is_last: bool
 ) -> tuple[str, int] | None:
@@ -114,7 +128,7 @@ def _joined(
     text = lines[first].removesuffix("\r")
     if '"' not in text or fits.match(text):
         return None
-    for used in range(2, _MOST_LINES + 1):
+    for used in range(2, MOST_LINES + 1):
         if first + used > len(lines):
             return None if is_last else ("", 0)
         text = f"{text}\n{lines[first + used - 1].removesuffix(chr(13))}"

@@ -116,7 +116,7 @@ class DeliveryReader:
         delivery, asked = self._delivery, self._manifest.requested
         data_files = [path.name for path in delivery.files]
         named = {*data_files, *_lists(delivery)}
-        mistake = files_mistake(self._manifest, data_files, {name: delivery.scan(name).sha256 for name in named})
+        mistake = files_mistake(self._manifest, {name: delivery.scan(name).sha256 for name in named})
         if mistake:
             raise UnusableFileError(mistake)
         if not [name for name in data_files if name != asked]:

@@ -1,12 +1,13 @@
 """Manifests: what a department says about a delivery, held against what arrived (feeds.md section 1)."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from connectors.headers import shown
 from connectors.parts import UnusableFileError
 
 MANIFEST = "manifest.json"
@@ -60,12 +61,14 @@ def read_manifest(path: Path) -> Manifest:
     return manifest
 
 
-def files_mistake(manifest: Manifest, data_files: Collection[str], checksums: Mapping[str, str]) -> str | None:
-    """Why the files of a delivery are not those that the manifest names; None when they are.
+def files_mistake(manifest: Manifest, checksums: Mapping[str, str]) -> str | None:
+    """Why the files that the manifest names are not those of the delivery; None when they are.
+
+    A file that the manifest does not name is no violation (feeds.md section 1: a missing file, another checksum,
+    another row count); it is read, and counts towards the rows that the manifest promises in all.
 
     Args:
         manifest: What was promised.
-        data_files: The names of the files that would be read.
         checksums: Name → SHA-256 of every file of the folder.
     """
     if manifest.requested is not None and manifest.requested not in checksums:
@@ -75,9 +78,6 @@ def files_mistake(manifest: Manifest, data_files: Collection[str], checksums: Ma
     missing = sorted(set(manifest.files) - set(checksums))
     if missing:
         return f"{MANIFEST} names {', '.join(missing)}, found no such file; deliver the snapshot again"
-    extra = sorted(set(data_files) - set(manifest.files) - {manifest.requested})
-    if extra:
-        return f"{MANIFEST} does not name {', '.join(extra)}; add it to the manifest or take the file out"
     for name, promised in sorted(manifest.files.items()):
         if promised.sha256 is not None and promised.sha256.lower() != checksums[name]:
             return (
@@ -104,5 +104,5 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     keys = [key for key, _ in pairs]
     doubled = sorted({key for key in keys if keys.count(key) > 1})
     if doubled:
-        raise UnusableFileError(f"{MANIFEST}: {', '.join(doubled)} stands twice; keep one")
+        raise UnusableFileError(f"{MANIFEST}: {', '.join(map(shown, doubled))} stands twice; keep one")
     return dict(pairs)

@@ -15,7 +15,7 @@ from pipelines.assets.casework import cases, household_income, published_night, 
 from pipelines.assets.comparison import findings_asset, matched_asset, roster_households
 from pipelines.assets.landing import landing_asset
 from pipelines.checks.contract_checks import build_contract_checks
-from pipelines.checks.expectations import warm
+from pipelines.checks.judge import warm
 from pipelines.discretion import told
 from pipelines.domain.rulebook import feeds_to_match, feeds_with_rules
 from pipelines.failure import plain_account

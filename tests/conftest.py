@@ -4,6 +4,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A busy machine must not fail a property: how long an example takes says nothing about whether it holds.
+settings.register_profile("hedui", deadline=None, print_blob=True)
+settings.load_profile("hedui")
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+
 from pipelines.cli import main
 
 AS_OF = "2026-09-22"
@@ -37,17 +38,8 @@ def night(request, acceptance: Path, tmp_path_factory) -> tuple[Path, Path]:
     """An acceptance set, and the warehouse after a night over it."""
     expected = acceptance / request.param
     warehouse = tmp_path_factory.mktemp(request.param) / "warehouse"
-    hedui(
-        "nightly",
-        "--inbox",
-        expected / "inbox",
-        "--warehouse",
-        warehouse,
-        "--as-of",
-        AS_OF,
-        "--profile",
-        PROFILES[request.param],
-    )
+    places = ("--inbox", expected / "inbox", "--warehouse", warehouse)
+    hedui("nightly", *places, "--as-of", AS_OF, "--profile", PROFILES[request.param])
     return expected, warehouse
 
 

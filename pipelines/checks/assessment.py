@@ -70,7 +70,7 @@ def assess(
         profile = profile_feed(
             contract, reports[0], as_of, previous=previous, notices=len(messages), key_duplicates=key_duplicates
         )
-        judgement = judge({contract.feed: suite}, {contract.feed: profile})[contract.feed]
+        judgement = judge(contract.feed, suite, profile)
         results = [
             _with_note(one, contract, reports[0], messages) for one in judged(suite, profile, judgement.verdicts)
         ]
@@ -93,6 +93,6 @@ def assess(
 
 def _with_note(result: CheckResult, contract: Contract, report: Report, messages: Sequence[str]) -> CheckResult:
     """Add what the number alone does not say: which columns are missing, what was told about the deliveries."""
-    notes = {"columns": "、".join(missing_columns(contract, report)), "delivery": "；".join(messages)}
-    note = notes.get(result.expectation.kind, "")
+    notes = {"required_columns": "、".join(missing_columns(contract, report)), "newest_delivery": "；".join(messages)}
+    note = notes.get(result.expectation.name, "")
     return result if result.passed else CheckResult(result.expectation, result.status, result.observed, note)

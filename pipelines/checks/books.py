@@ -1,12 +1,11 @@
 """The books: nothing is lost, and both sides of every account are shown.
 
 What belongs here: the equation of every snapshot, read = kept + duplicate + superseded + quarantined + skipped
-(feeds.md section 2), and the shape of the accounts that a night keeps of its households and findings.
+(feeds.md section 2). The night's own accounts, of households and findings, are a gate before publication.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from pipelines.checks.profile import Report
 
@@ -54,14 +53,3 @@ def snapshot_account(report: Report) -> Account:
 def snapshot_accounts(reports: Iterable[Report]) -> list[Account]:
     """The accounts of all snapshots that a feed's content is made of."""
     return [snapshot_account(report) for report in reports]
-
-
-def night_accounts(facts: Mapping[str, Any]) -> list[Account]:
-    """The accounts that the night wrote down under the facts `books`: `{"books": [{name, left, right, terms}]}`.
-
-    Whether an account holds is worked out again from both sides: a stored `holds` is not believed.
-    """
-    return [
-        Account(str(one["name"]), int(one["left"]), int(one["right"]), str(one.get("terms", "")))
-        for one in facts["books"]
-    ]

@@ -9,11 +9,13 @@ import dagster as dg
 
 from connectors.contract import Contract
 from pipelines.checks.assessment import Assessment
-from pipelines.checks.books import Account, night_accounts
+from pipelines.checks.books import Account
 from pipelines.checks.data_docs import write_results
+from pipelines.checks.judge import ExpectationError
+from pipelines.checks.kinds import KIND_ZH, KindResult, blocking_kinds, by_kind
 from pipelines.checks.landed import assess_landed
-from pipelines.checks.results import CheckResult
 from pipelines.checks.suites import contract_suite
+from pipelines.discretion import discreet
 from pipelines.night.night import Night
 from pipelines.partitions import as_of_date
 from pipelines.resources import NightResource
@@ -27,28 +29,12 @@ def build_contract_checks(contracts: Mapping[str, Contract]) -> list[dg.AssetChe
     return [_feed_checks(contract) for contract in contracts.values()]
 
 
-def build_night_books_check(asset: str) -> dg.AssetChecksDefinition:
-    """The night's accounts of households and findings, as one blocking check on an asset."""
-
-    @dg.asset_check(
-        asset=asset,
-        name=BOOKS_BALANCE,
-        description="平账：户数、疑点数左右相等，否则不发布",
-        blocking=True,
-        required_resource_keys={"night"},
-    )
-    def night_books(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
-        return _books_result(night_accounts(_night(context).tables.read_facts("books")), asset)
-
-    return night_books
-
-
 def _feed_checks(contract: Contract) -> dg.AssetChecksDefinition:
     """The checks of one feed. Blocking where a failure would make the night's flags wrong."""
     feed = contract.feed
     specs = [
-        dg.AssetCheckSpec(one.name, asset=feed, description=one.description, blocking=one.severity == "critical")
-        for one in contract_suite(contract)
+        dg.AssetCheckSpec(kind, asset=feed, description=KIND_ZH[kind], blocking=is_blocking)
+        for kind, is_blocking in blocking_kinds(contract_suite(contract)).items()
     ]
     books = dg.AssetCheckSpec(
         BOOKS_BALANCE, asset=feed, description="平账：读入 = 入库 + 重复 + 替代 + 隔离 + 跳过", blocking=True
@@ -56,29 +42,37 @@ def _feed_checks(contract: Contract) -> dg.AssetChecksDefinition:
 
     @dg.multi_asset_check(specs=[*specs, books], name=f"{feed}_contract", required_resource_keys={"night"})
     def contract_checks(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
-        night = _night(context)
-        assessment = assess_landed(night, contract)
-        write_results(night.vault.root, assessment)
-        yield from (_check_result(one, assessment) for one in assessment.results)
+        with discreet():
+            assessment = _assessed(_night(context), contract)
+        yield from (_check_result(one, assessment) for one in by_kind(assessment.results))
         yield _books_result(assessment.accounts, feed)
 
     return contract_checks
 
 
-def _check_result(result: CheckResult, assessment: Assessment) -> dg.AssetCheckResult:
-    """A result in Dagster's terms; metadata are counts, dates and our own words."""
+def _assessed(night: Night, contract: Contract) -> Assessment:
+    """Judge one feed and write its results pages.
+
+    Raises:
+        dagster.Failure: The suite could not be judged; an error of ours, whose message holds no value.
+    """
+    try:
+        assessment = assess_landed(night, contract)
+    except ExpectationError as error:
+        raise dg.Failure(str(error), allow_retries=False) from None
+    write_results(night.vault.root, assessment)
+    return assessment
+
+
+def _check_result(result: KindResult, assessment: Assessment) -> dg.AssetCheckResult:
+    """A kind's result in Dagster's terms; metadata are counts, shares, dates, column names and our own words."""
     return dg.AssetCheckResult(
-        check_name=result.expectation.name,
+        check_name=result.kind,
         asset_key=assessment.feed,
         passed=result.passed,
         severity=dg.AssetCheckSeverity.ERROR if result.holds_the_night else dg.AssetCheckSeverity.WARN,
         description=result.note or None,
-        metadata={
-            "status": result.status,
-            "observed": result.observed_text,
-            "expected": result.expected_text,
-            "snapshot_date": assessment.snapshot_date or "—",
-        },
+        metadata={**result.told(), "snapshot_date": assessment.snapshot_date or "—"},
     )
 
 

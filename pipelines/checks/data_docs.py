@@ -9,14 +9,15 @@ Pages hold counts, shares, dates and column names; no value of a person, because
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment
+from jinja2 import Environment, Template
 
 from pipelines.checks.assessment import Assessment
 from pipelines.checks.page import FEED_PAGE, INDEX_PAGE, STYLE
-from pipelines.checks.results import STATUS_ZH
+from pipelines.checks.results import STATUS_ZH, CheckResult
 from warehouse.files import write_file
 
 STATE_ZH: Mapping[str, str] = {"fresh": "在用", "stale": "过期", "refused": "拒收", "absent": "缺失"}
@@ -34,7 +35,11 @@ def write_results(root: Path, assessment: Assessment) -> Path:
         The feed's page.
     """
     folder = docs_folder(root, assessment.as_of)
-    account = {"summary": summary(assessment), "great_expectations": assessment.account_of_gx}
+    account = {
+        "summary": summary(assessment),
+        "expectations": [expectation_account(one) for one in assessment.results],
+        "great_expectations": assessment.account_of_gx,
+    }
     write_file(folder / f"{assessment.feed}.json", json.dumps(account, ensure_ascii=False, indent=1).encode())
     page = folder / f"{assessment.feed}.html"
     write_file(page, feed_page(assessment).encode())
@@ -75,6 +80,20 @@ def summary(assessment: Assessment) -> dict[str, Any]:
     }
 
 
+def expectation_account(result: CheckResult) -> dict[str, Any]:
+    """One expectation for machines: shares as numbers of 0 to 1, None where there is no bound or nothing observed."""
+    one = result.expectation
+    return {
+        "name": one.name,
+        "kind": one.kind,
+        "severity": one.severity,
+        "status": result.status,
+        "observed": result.observed,
+        "at_least": one.minimum,
+        "at_most": one.maximum,
+    }
+
+
 def _summaries(folder: Path) -> list[dict[str, Any]]:
     """The rows of the index: every feed that has been checked this night, by name."""
     return [json.loads(path.read_text(encoding="utf-8"))["summary"] for path in sorted(folder.glob("*.json"))]
@@ -82,7 +101,12 @@ def _summaries(folder: Path) -> list[dict[str, Any]]:
 
 def _render(template: str, **values: Any) -> str:  # noqa: ANN401  whatever a template shows
     """A page from its template; every text is escaped."""
-    environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    return environment.from_string(template).render(
+    return _compiled(template).render(
         style=STYLE, status_zh=STATUS_ZH, state_zh=STATE_ZH, severity_zh=SEVERITY_ZH, **values
     )
+
+
+@cache
+def _compiled(template: str) -> Template:
+    """A template made ready, once per process: that takes longer than all pages of a night."""
+    return Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(template)

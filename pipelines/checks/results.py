@@ -84,16 +84,10 @@ def unjudged(suite: Sequence[Expectation], age_days: int | None, note: str) -> l
     age = None if age_days is None else float(age_days)
     return [
         CheckResult(one, "failed", age, note)
-        if one.kind == "freshness"
+        if one.name == "freshness"
         else CheckResult(one, "not_assessed", None, note)
         for one in suite
     ]
-
-
-def _is_within(expectation: Expectation, observed: float) -> bool:
-    """Whether a number is within the bounds; one that passed without being so was not judged (`judged_from`)."""
-    low, high = expectation.minimum, expectation.maximum
-    return (low is None or observed >= low) and (high is None or observed <= high)
 
 
 def _status(expectation: Expectation, profile: Profile, *, held: bool) -> Status:
@@ -102,5 +96,6 @@ def _status(expectation: Expectation, profile: Profile, *, held: bool) -> Status
         return "failed"
     observed = profile[expectation.column]
     if observed is None:
-        return "no_history" if expectation.kind == "band" else "not_assessed"
-    return "passed" if _is_within(expectation, observed) else "too_few"
+        return "no_history" if expectation.kind == "row_count_band" else "not_assessed"
+    # One that passed without being within its bounds was not judged (`judged_from`).
+    return "passed" if expectation.allows(observed) else "too_few"

@@ -16,7 +16,18 @@ from typing import Literal
 from connectors.contract import Contract, Field
 
 Severity = Literal["critical", "warning"]
-Kind = Literal["columns", "rows", "band", "freshness", "delivery", "validity", "key", "fill", "coverage", "parsing"]
+Kind = Literal[
+    "required_columns",
+    "row_count",
+    "row_count_band",
+    "freshness",
+    "key_unique",
+    "ids_valid",
+    "fields_filled",
+    "codes_known",
+    "values_readable",
+]
+"""What an expectation is about: expectations of one kind are one check in Dagster."""
 
 FEW_BAD_ROWS = 20  # below this a bad share refuses nothing (feeds.md section 2)
 ROWS_BAND = (0.7, 1.3)  # ±30 % (casework.md section 2)
@@ -39,7 +50,7 @@ class Expectation:
     Attributes:
         name: Stable name of the check, ASCII snake_case.
         column: Column of the profile.
-        kind: What it is about.
+        kind: What it is about, the check that it belongs to.
         minimum: Lowest accepted number, inclusive; None = no lower bound.
         maximum: Highest accepted number, inclusive; None = no upper bound.
         severity: `critical` holds what is downstream.
@@ -56,6 +67,13 @@ class Expectation:
     description: str
     judged_from: tuple[str, float] | None = None
 
+    def allows(self, number: float | None) -> bool:
+        """Whether a number is within the bounds; there being none is no failure."""
+        if number is None:
+            return True
+        low, high = self.minimum, self.maximum
+        return (low is None or number >= low) and (high is None or number <= high)
+
 
 def contract_suite(contract: Contract) -> list[Expectation]:
     """The suite of a feed: first the delivery as a whole, then its columns in the contract's order."""
@@ -64,49 +82,39 @@ def contract_suite(contract: Contract) -> list[Expectation]:
 
 def _delivery(contract: Contract) -> Iterator[Expectation]:
     """What is expected of a delivery as a whole."""
-    low, high = ROWS_BAND
     # An empty full extract of any other feed is refused at landing unless its manifest declares it; a roster of nobody
     # is an error even when declared.
-    rows_severity: Severity = "critical" if contract.is_required else "warning"
-    yield Expectation(
-        "required_columns", "required_columns_missing", "columns", None, 0, "critical", "必备列齐全（缺少的列数）"
+    rows = _critical if contract.is_required else _warning
+    yield _critical(
+        "required_columns", "required_columns", "required_columns_missing", "必备列齐全（缺少的列数）", most=0
     )
-    yield Expectation(
-        "row_count", "rows_kept", "rows", 1, None, rows_severity, "全量数据至少有一行入库", ("is_full", 1)
+    yield rows("row_count", "row_count", "rows_kept", "全量数据至少有一行入库", least=1, judged_from=("is_full", 1))
+    low, high = ROWS_BAND
+    yield _warning(
+        "row_count_band",
+        "row_count_band",
+        "rows_vs_previous_share",
+        "入库行数与上一期全量数据之比",
+        least=low,
+        most=high,
     )
-    yield Expectation(
-        "row_count_band", "rows_vs_previous_share", "band", low, high, "warning", "入库行数与上一期全量数据之比"
-    )
-    yield Expectation(
-        "freshness",
-        "age_days",
-        "freshness",
-        None,
-        contract.max_age_days,
-        "warning",
-        f"数据时点距比对日不超过 {contract.max_age_days} 天",
-    )
-    yield Expectation(
-        "newest_delivery", "notices", "delivery", None, 0, "warning", "最新交付可用（拒收或未传完的提示数）"
-    )
-    yield Expectation(
+    age = contract.max_age_days
+    yield _warning("freshness", "freshness", "age_days", f"数据时点距比对日不超过 {age} 天", most=age)
+    yield _warning("freshness", "newest_delivery", "notices", "最新交付可用（拒收或未传完的提示数）", most=0)
+    yield _warning(
+        "values_readable",
         "quarantined_share",
         "rows_quarantined_share",
-        "validity",
-        None,
-        contract.max_bad_share,
-        "warning",
         "隔离行占数据行的比例",
+        most=contract.max_bad_share,
     )
-    yield Expectation("key_unique", "key_duplicates", "key", None, 0, "critical", "自然键唯一（重复的键数）")
-    yield Expectation(
+    yield _critical("key_unique", "key_unique", "key_duplicates", "自然键唯一（重复的键数）", most=0)
+    yield _warning(
+        "key_unique",
         "superseded_share",
         "rows_superseded_share",
-        "key",
-        None,
-        MAX_SUPERSEDED_SHARE,
-        "warning",
         "同一自然键内容不同而被替代的行所占比例",
+        most=MAX_SUPERSEDED_SHARE,
     )
 
 
@@ -114,47 +122,55 @@ def _field(contract: Contract, field: Field) -> Iterator[Expectation]:
     """What is expected of one column."""
     name, label = field.name, field.label_zh
     if field.kind == "id":
-        yield Expectation(
+        yield _critical(
+            "ids_valid",
             f"{name}_valid",
             f"{name}.invalid_share",
-            "validity",
-            None,
-            contract.max_bad_share,
-            "critical",
             f"{label}：无效号码比例（不足 {FEW_BAD_ROWS} 行无效时不判）",
-            (f"{name}.bad", FEW_BAD_ROWS),
+            most=contract.max_bad_share,
+            judged_from=(f"{name}.bad", FEW_BAD_ROWS),
         )
     if field.is_required:
-        yield Expectation(
-            f"{name}_filled", f"{name}.filled_share", "fill", MIN_FILLED_SHARE, None, "warning", f"{label}：填报率"
+        yield _warning(
+            "fields_filled", f"{name}_filled", f"{name}.filled_share", f"{label}：填报率", least=MIN_FILLED_SHARE
         )
     if field.kind == "code" or field.form in CODED_FORMS:
-        yield Expectation(
-            f"{name}_known",
-            f"{name}.known_share",
-            "coverage",
-            MIN_KNOWN_SHARE,
-            None,
-            "warning",
-            f"{label}：代码可识别率",
+        yield _warning(
+            "codes_known", f"{name}_known", f"{name}.known_share", f"{label}：代码可识别率", least=MIN_KNOWN_SHARE
         )
     if field.kind in PARSED_KINDS:
-        yield Expectation(
-            f"{name}_parsed",
-            f"{name}.unparsed_share",
-            "parsing",
-            None,
-            MAX_UNPARSED_SHARE,
-            "warning",
-            f"{label}：无法解析的比例",
-        )
+        share = f"{name}.unparsed_share"
+        yield _warning("values_readable", f"{name}_parsed", share, f"{label}：无法解析的比例", most=MAX_UNPARSED_SHARE)
     if field.form in CHECKED_FORMS:
-        yield Expectation(
-            f"{name}_check",
-            f"{name}.bad_check_share",
-            "validity",
-            None,
-            MAX_BAD_CHECK_SHARE,
-            "warning",
-            f"{label}：校验位不符的比例",
+        share = f"{name}.bad_check_share"
+        yield _warning(
+            "values_readable", f"{name}_check", share, f"{label}：校验位不符的比例", most=MAX_BAD_CHECK_SHARE
         )
+
+
+def _critical(
+    kind: Kind,
+    name: str,
+    column: str,
+    description: str,
+    *,
+    least: float | None = None,
+    most: float | None = None,
+    judged_from: tuple[str, float] | None = None,
+) -> Expectation:
+    """An expectation that holds what is downstream."""
+    return Expectation(name, column, kind, least, most, "critical", description, judged_from)
+
+
+def _warning(
+    kind: Kind,
+    name: str,
+    column: str,
+    description: str,
+    *,
+    least: float | None = None,
+    most: float | None = None,
+    judged_from: tuple[str, float] | None = None,
+) -> Expectation:
+    """An expectation that is told, while the night goes on."""
+    return Expectation(name, column, kind, least, most, "warning", description, judged_from)

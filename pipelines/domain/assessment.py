@@ -48,13 +48,17 @@ class Assessment:
     def assessed_pairs(self, findings: pl.DataFrame) -> pl.DataFrame:
         """Add to findings of an earlier night whether tonight could have found them again.
 
+        What a rule says of a household (its record key is the household_id) rests on every member: it could not, when
+        one of them was not asked about.
+
         Returns:
             The findings with `is_switched_on`, `is_in_scope`, `is_member`, `is_unreadable` and `is_assessed` (its feed
-            is fresh and the person was queried).
+            is fresh and whoever it rests on was queried).
         """
         rules = self.rules.select("rule_id", tonight_feed="feed", is_fresh=pl.col("feed_status") == FRESH)
         yes = pl.lit(value=True)
         asked = self.not_queried.select("id_number", tonight_feed="feed", was_not_asked=yes).unique()
+        skipped = self._skipped_households().select("household_id", tonight_feed="feed", is_partly_asked=yes)
         unreadable = pl.DataFrame({"household_id": self.unreadable_households.cast(pl.String).unique()})
         return (
             findings.join(rules, on="rule_id", how="left")
@@ -66,12 +70,15 @@ class Assessment:
             )
             .join(unreadable.with_columns(is_unreadable=yes), on="household_id", how="left")
             .join(asked, on=["tonight_feed", "id_number"], how="left")
+            .join(skipped, on=["tonight_feed", "household_id"], how="left")
             .with_columns(
                 pl.col("is_in_scope", "is_member", "is_unreadable").fill_null(value=False),
                 is_switched_on=pl.col("is_fresh").is_not_null(),
-                is_assessed=pl.col("is_fresh").fill_null(value=False) & pl.col("was_not_asked").is_null(),
+                is_assessed=pl.col("is_fresh").fill_null(value=False)
+                & pl.col("was_not_asked").is_null()
+                & ((pl.col("record_key") != pl.col("household_id")) | pl.col("is_partly_asked").is_null()),
             )
-            .drop("tonight_feed", "is_fresh", "was_not_asked")
+            .drop("tonight_feed", "is_fresh", "was_not_asked", "is_partly_asked")
         )
 
     def assessed_households(self) -> pl.DataFrame:
@@ -84,12 +91,7 @@ class Assessment:
             `households_not_assessed` (Int64).
         """
         in_scope = self.households.height
-        skipped = (
-            self.not_queried.unique()
-            .join(self.members, on="id_number", how="inner")
-            .group_by("feed")
-            .agg(skipped=pl.col("household_id").n_unique().cast(pl.Int64))
-        )
+        skipped = self._skipped_households().group_by("feed").agg(skipped=pl.len().cast(pl.Int64))
         not_assessed = pl.when(pl.col("feed_status") == FRESH).then(pl.col("skipped").fill_null(0)).otherwise(in_scope)
         return (
             self.rules.select(RULES.names())
@@ -98,3 +100,7 @@ class Assessment:
             .with_columns(households_assessed=pl.col("households_in_scope") - pl.col("households_not_assessed"))
             .drop("skipped")
         )
+
+    def _skipped_households(self) -> pl.DataFrame:
+        """Households of which a member was not asked about. Grain: one row per feed and household."""
+        return self.not_queried.join(self.members, on="id_number", how="inner").select("feed", "household_id").unique()

@@ -67,13 +67,16 @@ def open_night(
     contracts: dict[str, Contract] = {}
     for directory in feeds_dirs:
         contracts |= load_contracts(directory)
+    policy = load_policy(policy_dirs, profile).in_force(as_of)
+    # Whether the key fits is asked before the warehouse is written to, the secret of the finding ids included.
+    vault.open()
     return Night(
         as_of=as_of,
         profile=profile,
         inbox=inbox,
         vault=vault,
         contracts=contracts,
-        policy=load_policy(policy_dirs, profile).in_force(as_of),
+        policy=policy,
         tables=NightTables(vault, as_of, profile),
         snapshots=SnapshotStore(vault),
         secret=identity_key(vault.root, vault.key),

@@ -61,6 +61,15 @@ def test_a_last_row_without_a_line_end_is_whole(deliver, line):
     assert deliver({"a.csv": table(line(1)) + line(2)}).rows() == [2, 3]
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_last_row_without_a_line_end_may_span_lines_in_quotes(deliver, person, end):
+    header, begun = HEADER + ",,备注,", f'{person(1)},某人,1,2023-08-05,5,,"两行{end}'
+    whole = deliver({"a.csv": f'{header}{end}{begun}备注",'})
+    assert (whole.rows(), whole.reasons()) == ([2], {})
+    cut = deliver({"a.csv": f"{header}{end}{begun}尾,三"})
+    assert (cut.rows(), cut.reasons()) == ([2], {3: "row_cut_off"})
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
 def test_a_file_cut_off_within_a_character(deliver, line, person, encoding):
     text = (table(*(line(n, "张三丰收") for n in range(9))) + f"{person(10)},张").encode(encoding)[:-1]

@@ -17,7 +17,16 @@ from tests.reference.spellings import Raw
 Row = dict[str, object]
 NIGHTS = tuple(
     date.fromisoformat(d)
-    for d in ("2026-09-22", "2026-02-28", "2024-09-01", "2026-03-31", "2026-12-31", "2028-02-29", "2026-10-31")
+    for d in (
+        "2026-09-22",
+        "2026-02-28",
+        "2024-09-01",
+        "2026-03-31",
+        "2026-12-31",
+        "2028-02-29",
+        "2026-10-31",
+        "2026-05-31",
+    )
 )
 BENEFITS = ("dibao_urban", "dibao_rural", "tekun_central", "tekun_scattered", "margin", "rigid")
 

@@ -82,7 +82,7 @@ def clean_id(raw: str, today: date) -> str:
         first17 = text[:6] + "19" + text[6:]
         text = first17 + check_sign(first17)
     # a 20- or 22-character 残疾人证号 whose first 18 characters are a valid ID
-    if len(text) in (20, 22) and is_id(text[:18], today):
+    if len(text) in (20, 22) and is_id(text[:18], today) and re.fullmatch(r"[0-9A-Z]+", text):
         return text[:18]
     if is_id(text, today):
         return text
@@ -94,13 +94,13 @@ def clean_id(raw: str, today: date) -> str:
 
 
 _YMD = (
-    r"(\d{4})-(\d{2})-(\d{2})(?:[ T]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?",
-    r"(\d{4})/(\d{1,2})/(\d{1,2})(?: \d{1,2}:\d{2}(?::\d{2})?)?",
-    r"(\d{4})\.(\d{1,2})\.(\d{1,2})",
-    r"(\d{4})(\d{2})(\d{2})",
-    r"(\d{4})年(\d{1,2})月(\d{1,2})日",
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[ T][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?",
+    r"([0-9]{4})/([0-9]{1,2})/([0-9]{1,2})(?: [0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)?",
+    r"([0-9]{4})\.([0-9]{1,2})\.([0-9]{1,2})",
+    r"([0-9]{4})([0-9]{2})([0-9]{2})",
+    r"([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})日",
 )
-_YM = (r"(\d{4})-(\d{2})", r"(\d{4})(\d{2})", r"(\d{4})年(\d{1,2})月")
+_YM = (r"([0-9]{4})-([0-9]{2})", r"([0-9]{4})([0-9]{2})", r"([0-9]{4})年([0-9]{1,2})月")
 
 
 def clean_date(raw: str) -> date | None:
@@ -110,8 +110,13 @@ def clean_date(raw: str) -> date | None:
         Unparsed: for anything else that is not empty.
     """
     text = "".join(c for c in fold_all(raw) if c not in ZERO_WIDTH).strip()
-    if text in ("", *NOTHING) or text[:10] in ("0001-01-01", "9999-12-31", "1900-01-00"):
+    if text in ("", *NOTHING) or text[:10] == "1900-01-00":
         return None
+    day = _parsed_date(text)
+    return None if day in (date(1, 1, 1), date(9999, 12, 31)) else day
+
+
+def _parsed_date(text: str) -> date:
     try:
         for pattern in _YMD:
             if m := re.fullmatch(pattern, text):
@@ -121,8 +126,8 @@ def clean_date(raw: str) -> date | None:
                 return date(int(m[1]), int(m[2]), 1)
     except ValueError:
         raise Unparsed from None
-    if re.fullmatch(r"\d{5}", text) and 20000 <= int(text) <= 60000:
-        return date(1899, 12, 30) + timedelta(days=int(text))
+    if re.fullmatch(r"[0-9]{5}(\.[0-9]+)?", text) and 20000 <= int(text[:5]) <= 60000:
+        return date(1899, 12, 30) + timedelta(days=int(text[:5]))
     raise Unparsed
 
 
@@ -141,10 +146,10 @@ def clean_number(raw: str, unit: str | None) -> Decimal | None:
     text = "".join(c for c in fold_all(raw) if c not in ZERO_WIDTH).strip()
     if text in ("", *NOTHING):
         return None
-    text = text.removeprefix("¥").removesuffix("元").replace(",", "").strip()
-    if not re.fullmatch(r"\d+(\.\d+)?", text):
+    text = text.removeprefix("¥").removeprefix("\uffe5").removesuffix("元").strip()
+    if not re.fullmatch(r"([0-9]+|[0-9]{1,3}(,[0-9]{3})+)(\.[0-9]+)?", text):
         raise Unparsed
-    return Decimal(text) * (10000 if unit == "万元" else 1)
+    return Decimal(text.replace(",", "")) * (10000 if unit == "万元" else 1)
 
 
 def clean_code(raw: str, codes: dict[str, tuple[str, ...]], *, required: bool) -> str:
@@ -177,7 +182,7 @@ def clean_plate_type(raw: str) -> str:
     text = clean_text(raw)
     if text == "":
         return ""
-    if re.fullmatch(r"\d{1,2}", text):
+    if re.fullmatch(r"[0-9]{1,2}", text):
         return text.zfill(2)
     return PLATE_TYPES.get(text, UNKNOWN)
 
@@ -185,7 +190,7 @@ def clean_plate_type(raw: str) -> str:
 def clean_vehicle_type(raw: str) -> str:
     """A GA 24.4 code or one of the texts; any other text is unknown."""
     text = clean_text(raw)
-    if text == "" or re.fullmatch(r"[KHQZNDMTBGJ]\d\d", text):
+    if text == "" or re.fullmatch(r"[KHQZNDMTBGJ][0-9]*", text):
         return text
     return VEHICLE_TYPES.get(text, UNKNOWN)
 
@@ -200,11 +205,11 @@ def clean_vehicle_status(raw: str) -> str:
         word = part.strip()
         if word in VEHICLE_STATES:
             letters.add(VEHICLE_STATES[word])
-        elif word and set(word) <= set(VEHICLE_STATES.values()):
+        elif set(word) <= set(VEHICLE_STATES.values()):
             letters |= set(word)
         else:
             return UNKNOWN
-    return "".join(sorted(letters))
+    return "".join(sorted(letters)) or UNKNOWN
 
 
 def same_name(left: str, right: str) -> bool:

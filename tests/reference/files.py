@@ -111,7 +111,8 @@ def _header_at(rows: list[list[str]], feed: Feed) -> tuple[int, int]:
 def match_header(raw: str, feed: Feed) -> tuple[str, str] | None:
     """The field that a header names, and the unit in its brackets ("" for none)."""
     text = "".join(c for c in fold_all(raw) if c not in ZERO_WIDTH).strip()
-    unit = re.fullmatch(r"(.+?)\s*\(([^()]*)\)", text)
+    # "dropping a unit in brackets": 元, 万元, 元/月, 平方米, ㎡; what is no unit stays
+    unit = re.fullmatch(r"(.+?)\s*\(([^()]*(?:元|平方米|㎡|m2|m²)[^()]*)\)", text)
     for each in feed.fields:
         accepted = [fold_all(h) for h in each.headers] + [each.name]
         if text in accepted:
@@ -128,7 +129,9 @@ def find_table(sheet: Sheet, feed: Feed) -> Table | None:
         Refused: for a missing required column or two columns of one field.
     """
     if not any(cell.strip() for row in sheet.rows for cell in row):
-        return None
+        if sheet.sheet:
+            return None  # the empty sheet of a workbook
+        raise Refused("an empty file")
     at, _ = _header_at(sheet.rows, feed)
     columns: dict[str, int] = {}
     units: dict[str, str] = {}
@@ -161,5 +164,10 @@ def _is_total(row: list[str]) -> bool:
 
 
 def _last_data_row(rows: list[list[str]]) -> int:
-    """The number of the last row with two or more values: what stands alone in a row below is a note."""
-    return max(n for n, row in enumerate(rows, start=1) if sum(bool(cell.strip()) for cell in row) > 1)
+    """The number of the last row of two or more values, or of a number alone: the rows below are notes."""
+    last = 0
+    for number, row in enumerate(rows, start=1):
+        cells = [cell.strip() for cell in row if cell.strip()]
+        if len(cells) > 1 or any(re.fullmatch(r"[0-9Xx]{15,22}", cell) for cell in cells):
+            last = number
+    return last

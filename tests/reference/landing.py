@@ -1,9 +1,12 @@
 """The rows of one snapshot after cleaning, and what became of each (feeds.md section 2)."""
 
+import zipfile
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
+
+from pyarrow import ArrowInvalid
 
 from tests.reference import cleaning
 from tests.reference.cleaning import OtherDocument, Quarantine, Unparsed
@@ -41,9 +44,15 @@ def read_snapshot(folder: Path, feed: Feed, day: date, as_of: date) -> Landed:
     tables: list[Table] = []
     rows_of: dict[str, int] = {}
     for file in files:
-        found = [find_table(sheet, feed) for sheet in read_sheets(file.name, file.read_bytes(), feed)]
+        try:
+            sheets = read_sheets(file.name, file.read_bytes(), feed)
+        except (zipfile.BadZipFile, UnicodeDecodeError, ArrowInvalid):
+            raise Refused("a file that does not open") from None
+        found = [find_table(sheet, feed) for sheet in sheets]
         tables += [table for table in found if table]
         rows_of[file.name] = sum(len(table.rows) for table in found if table)
+    if not tables:
+        raise Refused("no table")
     check_manifest(folder, manifest, rows_of)
     landed = Landed(day, set().union(*(table.present for table in tables)), rows=sum(rows_of.values()))
     clean: list[Row] = []

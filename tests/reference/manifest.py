@@ -9,9 +9,16 @@ from tests.reference.files import Refused
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
-    """The manifest, empty where there is none."""
+    """The manifest, empty where there is none.
+
+    Raises:
+        Refused: where it is no JSON.
+    """
     path = folder / "manifest.json"
-    return dict(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else {}
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else {}
+    except ValueError:
+        raise Refused("a manifest that cannot be read") from None
 
 
 def check_manifest(folder: Path, manifest: dict[str, Any], rows_of: dict[str, int]) -> None:
@@ -20,14 +27,17 @@ def check_manifest(folder: Path, manifest: dict[str, Any], rows_of: dict[str, in
     Raises:
         Refused: for a missing file, another checksum, another row count.
     """
-    for name, says in manifest.get("files", {}).items():
+    for name, says in (manifest.get("files") or {}).items():
         if not (folder / name).exists():
             raise Refused("a missing file")
-        if "sha256" in says and says["sha256"] != hashlib.sha256((folder / name).read_bytes()).hexdigest():
+        if (
+            says.get("sha256") is not None
+            and says["sha256"] != hashlib.sha256((folder / name).read_bytes()).hexdigest()
+        ):
             raise Refused("another checksum")
-        if "rows" in says and says["rows"] != rows_of.get(name, says["rows"]):
+        if says.get("rows") is not None and says["rows"] != rows_of.get(name, says["rows"]):
             raise Refused("another row count")
-    if "rows" in manifest and manifest["rows"] != sum(rows_of.values()):
+    if manifest.get("rows") is not None and manifest["rows"] != sum(rows_of.values()):
         raise Refused("another row count")
 
 

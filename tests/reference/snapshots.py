@@ -40,7 +40,11 @@ def _ready(folder: Path, as_of: date) -> list[date]:
             day = date.fromisoformat(each.name)
         except ValueError:
             continue
-        if day <= as_of and not any(file.name.endswith(UNFINISHED) for file in each.iterdir()):
+        if (
+            each.name == day.isoformat()
+            and day <= as_of
+            and not any(file.name.endswith(UNFINISHED) for file in each.iterdir())
+        ):
             days.append(day)
     return days
 

@@ -1,10 +1,10 @@
-"""Accounts: read = kept + duplicate + superseded + quarantined + skipped, and the night's own."""
+"""Accounts: read = kept + duplicate + superseded + quarantined + skipped."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.checks.books import night_accounts, snapshot_account
+from pipelines.checks.books import snapshot_account
 
 PLACES = ("kept", "duplicate", "superseded", "quarantined", "skipped")
 
@@ -33,17 +33,3 @@ def test_it_holds_only_when_all_rows_are_somewhere(counts, off):
     books = dict(zip(PLACES, counts, strict=True))
 
     assert snapshot_account(report(sum(counts) + off, **books)).holds is (off == 0)
-
-
-def test_the_nights_accounts_are_worked_out_again():
-    accounts = night_accounts(
-        {
-            "books": [
-                {"name": "roster", "left": 3, "right": 3, "terms": "3 = 2 + 1"},
-                {"name": "SB-01", "left": 3, "right": 2, "holds": True},
-            ]
-        }
-    )
-
-    assert [one.holds for one in accounts] == [True, False]
-    assert accounts[0].text == "roster: 3 = 3 (3 = 2 + 1)"

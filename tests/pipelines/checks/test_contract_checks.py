@@ -10,7 +10,9 @@ import dagster as dg
 import polars as pl
 import pytest
 
-from pipelines.checks.contract_checks import build_contract_checks, build_night_books_check
+from pipelines.checks import contract_checks, expectations
+from pipelines.checks.contract_checks import build_contract_checks
+from pipelines.checks.judge import ExpectationError
 from pipelines.night.night import Night, state_name
 from pipelines.night.state import FeedState
 from pipelines.partitions import NIGHTS
@@ -134,6 +136,10 @@ def evaluations(result: dg.ExecuteInProcessResult) -> dict[str, Any]:
     return {one.check_name: one for one in result.get_asset_check_evaluations()}
 
 
+def told(check: dg.AssetCheckEvaluation) -> dict[str, Any]:
+    return {name: value.text for name, value in check.metadata.items()}
+
+
 def was_matched(result: dg.ExecuteInProcessResult) -> bool:
     return any(event.asset_key == dg.AssetKey("matched_vehicle") for event in result.get_asset_materialization_events())
 
@@ -150,10 +156,16 @@ def test_an_ordinary_delivery_warns_and_goes_on(night, instance):
 
         assert result.success
         assert was_matched(result)
-        assert {name for name, one in checks.items() if not one.passed} == {"quarantined_share", "use_known"}
-        assert checks["use_known"].severity == dg.AssetCheckSeverity.WARN
+        assert {name for name, one in checks.items() if not one.passed} == {"values_readable", "codes_known"}
+        assert checks["codes_known"].severity == dg.AssetCheckSeverity.WARN
+        assert told(checks["codes_known"]) == {
+            "status": "failed",
+            "held": "1 of 2",
+            "use_known": "failed: observed 0.00%, expected ≥ 50.00%",
+            "snapshot_date": "2026-09-21",
+        }
         assert checks["books_balance"].metadata["account_1"].text.startswith("2026-09-21: 31 = 31 (入库 30")
-        assert checks["id_number_valid"].metadata["status"].text == "too_few"
+        assert checks["ids_valid"].metadata["status"].text == "too_few"
         assert (night.vault.root / "checks" / "2026-09-22" / "vehicle.html").exists()
 
 
@@ -196,35 +208,58 @@ def test_no_value_of_a_person_gets_out(night, instance):
             assert not any(value in text for value in PERSONS)
 
 
-@pytest.mark.parametrize(("right", "passed"), [(3, True), (2, False)])
-def test_the_nights_books_are_a_blocking_check(night, instance, right, passed):
-    books = [{"name": "roster households = in scope + out of scope", "left": 3, "right": right, "terms": "3 = 2 + 1"}]
+def test_a_judge_that_fails_fails_the_step_with_a_plain_message(night, instance, monkeypatch):
+    def fail(_rows):
+        raise ExpectationError("expected a verdict of Great Expectations, found an error: KeyError at a.py:1")
 
-    @dg.asset(partitions_def=NIGHTS)
-    def findings() -> None:
-        night.tables.write_facts("books", {"books": books})
+    monkeypatch.setattr(expectations, "ask", fail)
 
-    definitions = dg.Definitions(
-        assets=[findings],
-        asset_checks=[build_night_books_check("findings")],
-        resources={"night": dg.ResourceDefinition.hardcoded_resource(OpenedNight(night))},
-    )
-    result = definitions.resolve_implicit_global_asset_job_def().execute_in_process(
-        partition_key=AS_OF.isoformat(), instance=instance, raise_on_error=False
-    )
+    with a_run(night, land, instance) as result:
+        [failure] = [one for one in result.all_events if one.event_type == dg.DagsterEventType.STEP_FAILURE]
 
-    assert result.success is passed
-    [check] = result.get_asset_check_evaluations()
-    assert check.passed is passed
-    assert check.metadata["account_1"].text.startswith("roster households = in scope + out of scope: 3")
+        assert not was_matched(result)
+        assert failure.step_failure_data.user_failure_data.description.startswith("expected a verdict")
 
 
-def test_checks_are_named_and_block_as_their_suite_says(contract):
+def test_what_fails_unforeseen_tells_no_value(night, instance, monkeypatch):
+    def fail(*_args):
+        raise ValueError(PERSONS[0])
+
+    monkeypatch.setattr(contract_checks, "assess_landed", fail)
+
+    with a_run(night, land, instance) as result:
+        assert not result.success
+        assert not any(PERSONS[0] in repr(one) for one in instance.all_logs(result.run_id))
+
+
+def test_each_kind_is_one_check_and_blocks_as_its_suite_says(contract):
     [checks] = build_contract_checks({contract.feed: contract})
     specs = {one.name: one for one in checks.check_specs}
 
-    assert specs["key_unique"].blocking
-    assert specs["books_balance"].blocking
-    assert not specs["use_known"].blocking
-    assert specs["use_known"].description == "使用性质：代码可识别率"
+    assert list(specs) == [
+        "required_columns",
+        "row_count",
+        "row_count_band",
+        "freshness",
+        "values_readable",
+        "key_unique",
+        "ids_valid",
+        "fields_filled",
+        "codes_known",
+        "books_balance",
+    ]
+    assert {name for name, one in specs.items() if one.blocking} == {
+        "required_columns",
+        "key_unique",
+        "ids_valid",
+        "books_balance",
+    }
+    assert specs["codes_known"].description == "代码可识别率"
     assert {one.asset_key for one in specs.values()} == {dg.AssetKey("vehicle")}
+
+
+def test_the_rows_of_a_required_feed_block(contract):
+    roster = contract.model_copy(update={"is_required": True})
+    [checks] = build_contract_checks({roster.feed: roster})
+
+    assert {one.name: one for one in checks.check_specs}["row_count"].blocking

@@ -99,7 +99,18 @@ def test_the_librarys_own_results_are_kept_beside_the_page(tmp_path, assessment)
     account = json.loads(write_results(tmp_path, assessment).with_suffix(".json").read_text(encoding="utf-8"))
 
     assert account["summary"]["checks"] == len(assessment.results)
-    assert len(account["great_expectations"]["results"]) == len(assessment.results)
+    assert account["great_expectations"]["version"]
+    [critical] = [one for one in account["expectations"] if one["name"] == "required_columns"]
+    assert critical == {
+        "name": "required_columns",
+        "kind": "required_columns",
+        "severity": "critical",
+        "status": "passed",
+        "observed": 0.0,
+        "at_least": None,
+        "at_most": 0,
+    }
+    assert len(account["expectations"]) == len(assessment.results)
     assert account["summary"]["warnings"] == 1
 
 

@@ -6,8 +6,16 @@ from pipelines.checks.results import CheckResult, judged, number_text, unjudged
 from pipelines.checks.suites import Expectation
 
 
-def expectation(kind="fill", column="filled_share", severity="warning", judged_from=None, minimum=0.9, maximum=None):
-    return Expectation("check", column, kind, minimum, maximum, severity, "说明", judged_from)
+def expectation(
+    kind="fields_filled",
+    column="filled_share",
+    severity="warning",
+    judged_from=None,
+    minimum=0.9,
+    maximum=None,
+    name="check",
+):
+    return Expectation(name, column, kind, minimum, maximum, severity, "说明", judged_from)
 
 
 @pytest.mark.parametrize(
@@ -34,10 +42,10 @@ def test_bounds_are_written(minimum, maximum, text):
 @pytest.mark.parametrize(
     ("kind", "observed", "held", "status"),
     [
-        ("fill", 0.95, True, "passed"),
-        ("fill", 0.1, False, "failed"),
-        ("fill", None, True, "not_assessed"),
-        ("band", None, True, "no_history"),
+        ("fields_filled", 0.95, True, "passed"),
+        ("fields_filled", 0.1, False, "failed"),
+        ("fields_filled", None, True, "not_assessed"),
+        ("row_count_band", None, True, "no_history"),
     ],
 )
 def test_a_verdict_on_nothing_says_so(kind, observed, held, status):
@@ -57,7 +65,7 @@ def test_out_of_bounds_on_too_few_rows_passes_and_says_so(observed, status):
 
 
 def test_without_a_snapshot_only_the_age_fails():
-    suite = [expectation(severity="critical"), expectation(kind="freshness", column="age_days")]
+    suite = [expectation(severity="critical"), expectation(name="freshness", column="age_days")]
 
     results = unjudged(suite, 50, "过期")
 

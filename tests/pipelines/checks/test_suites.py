@@ -3,12 +3,14 @@
 import re
 from datetime import date
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from connectors.contract import Contract, load_contracts
+from pipelines.checks.kinds import KIND_ZH
 from pipelines.checks.profile import BOOKS, profile_feed
-from pipelines.checks.suites import contract_suite
+from pipelines.checks.suites import Expectation, Kind, contract_suite
 
 
 @pytest.fixture
@@ -126,3 +128,26 @@ def test_every_shipped_contract_has_a_suite_that_its_profile_can_answer(shipped)
     assert len({one.name for one in suite}) == len(suite)
     assert {one.column for one in suite} | {one.judged_from[0] for one in suite if one.judged_from} <= profile.keys()
     assert all(one.minimum is not None or one.maximum is not None for one in suite)
+
+
+@pytest.mark.parametrize(
+    ("minimum", "maximum", "number", "allowed"),
+    [
+        (0.7, 1.3, 0.7, True),
+        (0.7, 1.3, 0.69, False),
+        (0.7, 1.3, 1.3, True),
+        (0.7, 1.3, 1.31, False),
+        (None, 0, 0.0, True),
+        (None, 0, 1.0, False),
+        (1, None, 0.0, False),
+        (1, None, None, True),
+    ],
+)
+def test_bounds_are_inclusive_and_nothing_is_within_them(minimum, maximum, number, allowed):
+    one = Expectation("check", "column", "row_count", minimum, maximum, "warning", "说明")
+
+    assert one.allows(number) is allowed
+
+
+def test_every_kind_of_expectation_has_a_word_for_staff():
+    assert set(KIND_ZH) == set(get_args(Kind))

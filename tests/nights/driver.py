@@ -1,0 +1,127 @@
+"""A night for tests: composed of the plain functions of `pipelines.night`, without Dagster, to be quick."""
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cache
+from pathlib import Path
+from shutil import copytree
+
+import polars as pl
+
+from connectors.contract import Contract, load_contracts
+from pipelines.domain.policy import Policy
+from pipelines.night.casework import count_rules, open_cases, reckon_income
+from pipelines.night.judging import judge, judged_feeds, remember_night
+from pipelines.night.landing import land_feed
+from pipelines.night.matching import match_feed, take_roster
+from pipelines.night.night import ROSTER, Night, open_vault
+from pipelines.night.policy_files import load_policy
+from pipelines.night.publishing import gates, publish_night
+from pipelines.night.state import FeedState
+from tests.nights.district import AS_OF
+from warehouse.keys import identity_key
+from warehouse.publication import Publication, read_published
+from warehouse.snapshots import SnapshotStore
+from warehouse.tables import NightTables
+
+PROFILE = "caojie-core"
+
+
+@cache
+def contracts_of(repository: Path) -> dict[str, Contract]:
+    """The contracts as they ship, read once for all tests: reading them takes longer than landing a feed."""
+    return load_contracts(repository / "data" / "feeds")
+
+
+@cache
+def policy_of(repository: Path) -> Policy:
+    """The policy as it ships, read once for all tests."""
+    return load_policy((repository / "data" / "policy",), PROFILE)
+
+
+@dataclass(frozen=True)
+class Done:
+    """A night that was run: its folder, and what was found for each feed."""
+
+    night: Night
+    publication: Publication
+    states: dict[str, FeedState]
+
+    def table(self, name: str) -> pl.DataFrame:
+        """A published table."""
+        return read_published(self.night.vault, self.publication.folder, name)
+
+    def outcomes(self) -> set[tuple[str, str, str]]:
+        """Household, rule and outcome of every finding."""
+        return set(self.table("findings").select("household_id", "rule_id", "outcome").iter_rows())
+
+    def changes(self) -> dict[tuple[str, str], str]:
+        """(household, rule) → how the finding stands to the night before."""
+        found = self.table("findings").select("household_id", "rule_id", "change")
+        return {(household, rule): change for household, rule, change in found.iter_rows()}
+
+
+@dataclass(frozen=True)
+class District:
+    """An inbox and a warehouse on which nights are run."""
+
+    inbox: Path
+    warehouse: Path
+    repository: Path
+    key_file: Path | None = None
+    threads: int = 1
+    _runs: list[date] = field(default_factory=list)
+
+    def open(self, as_of: date = AS_OF) -> Night:
+        """A night, opened."""
+        vault = open_vault(self.warehouse, self.key_file, threads=self.threads, memory_limit="500MB")
+        return Night(
+            as_of=as_of,
+            profile=PROFILE,
+            inbox=self.inbox,
+            vault=vault,
+            contracts=contracts_of(self.repository),
+            policy=policy_of(self.repository).in_force(as_of),
+            tables=NightTables(vault, as_of, PROFILE),
+            snapshots=SnapshotStore(vault),
+            secret=identity_key(vault.root, vault.key),
+        )
+
+    def run(self, as_of: date = AS_OF, run_id: str | None = None) -> Done:
+        """One night from the inbox to its publication."""
+        self._runs.append(as_of)
+        return run_plainly(self.open(as_of), run_id or f"{len(self._runs):08d}")
+
+    def copied_to(self, root: Path) -> "District":
+        """A copy of inbox and warehouse, to go on with."""
+        copytree(self.inbox, root / "inbox")
+        copytree(self.warehouse, root / "warehouse", symlinks=True)
+        return replace(self, inbox=root / "inbox", warehouse=root / "warehouse", _runs=list(self._runs))
+
+    def with_threads(self, threads: int) -> "District":
+        """The same places, worked on with more or fewer threads."""
+        return replace(self, threads=threads)
+
+
+def run_plainly(night: Night, run_id: str) -> Done:
+    """What the nightly job does, in its order, without its checks."""
+    states = land_all(night)
+    compute(night)
+    return Done(night, publish_night(night, run_id, gates(night)), states)
+
+
+def land_all(night: Night) -> dict[str, FeedState]:
+    """Land every feed."""
+    return {feed: land_feed(night, feed) for feed in (ROSTER, *night.feeds)}
+
+
+def compute(night: Night) -> None:
+    """Everything between landing and publication."""
+    take_roster(night)
+    for feed in judged_feeds(night):
+        match_feed(night, feed)
+        judge(night, feed)
+    remember_night(night)
+    reckon_income(night)
+    open_cases(night)
+    count_rules(night)

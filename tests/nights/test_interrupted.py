@@ -1,0 +1,84 @@
+"""Nights that are killed: the last publication stays whole, the next run is clean, readers keep what they opened."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.nights.crash_points import told
+from tests.nights.district import NEXT, deliver, roster_rows
+from tests.nights.driver import District
+from warehouse.files import PART
+from warehouse.publication import current, sweep
+
+READER = """
+import sys, duckdb
+con = duckdb.connect(sys.argv[1], read_only=True)
+count = lambda: con.execute("SELECT count(*), min(as_of) FROM findings").fetchall()
+print(count(), flush=True)
+for _ in sys.stdin:
+    print(count(), flush=True)
+"""
+
+
+def step(district: District, repository: Path, name: str, *more: str) -> list[str]:
+    """Run a step in a process of its own; what it told."""
+    command = [sys.executable, "-m", "tests.nights.crash_points", district.inbox.parent, repository, NEXT, name, *more]
+    done = subprocess.run(
+        list(map(str, command)), cwd=repository, capture_output=True, text=True, check=False, timeout=120
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout.splitlines()
+
+
+def leftovers(root: Path) -> list[str]:
+    """What is half written below a folder."""
+    return [path.name for path in root.rglob("*") if PART.search(path.name)]
+
+
+@pytest.fixture
+def reader(district: District):
+    """Another process that holds the first night's tables open."""
+    path = district.warehouse / "published" / "current" / "cases.duckdb"
+    with subprocess.Popen(
+        [sys.executable, "-c", READER, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        yield process
+        process.stdin.close()
+
+
+def test_killed_at_any_moment_of_landing_and_publishing_the_last_night_stays(
+    district: District, repository: Path, reader: "subprocess.Popen[str]"
+) -> None:
+    seen = reader.stdout.readline()
+    assert seen.startswith("[(6, ")
+    deliver(district.inbox, "roster", [*roster_rows(), roster_rows()[0] | {"家庭编号": "QX9107709"}], day=NEXT)
+    [*kills, last] = step(district, repository, "land", "kill")
+    assert last == "ended 0"
+    assert len(kills) == 4  # the snapshot, its load report; what has landed then is not read again
+    assert {line.split()[-1] for line in kills} == {"intact"}
+
+    assert step(district, repository, "compute") == ["ended 0"]
+    [*kills, last] = step(district, repository, "publish", "kill")
+    assert last == "ended 0"
+    # The folder, then the link: until that has moved, readers see the night before.
+    assert [line.split()[-1] for line in kills] == ["intact", "intact", "intact", "CHANGED"]
+
+    # What was left half written is found and removed; the next run is as if nothing had happened.
+    assert leftovers(district.warehouse)
+    done = district.run(NEXT, "after000")
+    sweep(done.night.vault)
+    assert leftovers(district.warehouse) == []
+    assert done.publication.is_current
+    assert current(done.night.vault) == done.publication.folder
+    assert done.table("rule_counts").get_column("households_in_scope").to_list()[0] == 7
+
+    # Who had the night before open has it still; who opens now has the new one.
+    reader.stdin.write("\n")
+    reader.stdin.flush()
+    assert reader.stdout.readline() == seen
+    with duckdb.connect(district.warehouse / "published" / "current" / "cases.duckdb", read_only=True) as con:
+        assert con.execute("SELECT DISTINCT as_of FROM findings").fetchall() == [(NEXT,)]
+    assert told(district.warehouse / "published" / "current")[0] == done.publication.folder.name
