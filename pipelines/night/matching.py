@@ -17,7 +17,7 @@ from pipelines.domain.matching import (
     seen_from_each_side,
 )
 from pipelines.domain.roster_rows import roster_rows_of, shared_members_of
-from pipelines.domain.rulebook import persons_looked_up
+from pipelines.domain.rulebook import feeds_to_match, persons_looked_up
 from pipelines.night.night import ROSTER, Night
 from warehouse.content import Content, attached, effective_content, feed_rows, not_queried, quarantined_households
 from warehouse.natural_keys import Keys
@@ -79,6 +79,11 @@ def take_roster(night: Night) -> tuple[pl.DataFrame, pl.DataFrame]:
         },
     )
     return households, members
+
+
+def matched_feeds(night: Night) -> list[str]:
+    """Feeds with a contract that are to be matched before any is judged: a rule may look at other feeds beside its own."""
+    return [feed for feed in feeds_to_match() if feed in night.contracts and feed != ROSTER]
 
 
 def match_feed(night: Night, feed: str) -> pl.DataFrame:

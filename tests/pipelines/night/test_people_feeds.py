@@ -9,11 +9,10 @@ import polars as pl
 import pytest
 
 from connectors.identity import id_check_digit
-from pipelines.domain.rulebook import feeds_to_match
 from pipelines.night.casework import count_rules, open_cases, reckon_income
 from pipelines.night.judging import judge, judged_feeds, remember_night, request_list
 from pipelines.night.landing import land_feed
-from pipelines.night.matching import match_feed, take_roster
+from pipelines.night.matching import match_feed, matched_feeds, take_roster
 from pipelines.night.night import ROSTER, Night, open_night, open_vault
 from pipelines.night.publishing import published_tables
 
@@ -68,9 +67,8 @@ def run(tmp_path: Path, repository: Path) -> Callable[..., Night]:
         for feed in (ROSTER, *night.feeds):
             land_feed(night, feed)
         take_roster(night)
-        for feed in feeds_to_match():
-            if feed != ROSTER:
-                match_feed(night, feed)
+        for feed in matched_feeds(night):
+            match_feed(night, feed)
         for feed in judged_feeds(night):
             judge(night, feed)
         remember_night(night)
