@@ -6,7 +6,7 @@ changes.
 
 import importlib
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from types import MappingProxyType
 
@@ -45,10 +45,17 @@ def persons_looked_up(feed: str) -> tuple[tuple[str, str], ...]:
     return tuple(sorted({pair for one in rules_of(feed) for pair in one.subject.looked_up}))
 
 
+def feeds_of(rules: Iterable[Rule]) -> frozenset[str]:
+    """Every feed that some of the rules look at: their own, those beside it, those in which persons are looked up."""
+    subjects = {one.subject for one in rules}
+    return frozenset(
+        feed for one in subjects for feed in (one.feed, *one.beside, *(other for _, other in one.looked_up))
+    )
+
+
 def feeds_to_match() -> tuple[str, ...]:
-    """The feeds in which the members have to be found: those with rules and those looked at beside them."""
-    beside = {other for one in rulebook().values() for other in one.subject.beside}
-    return tuple(sorted(beside.union(feeds_with_rules())))
+    """The feeds in which members have to be found before any is judged, the roster among them."""
+    return tuple(sorted(feeds_of(rulebook().values())))
 
 
 def feeds_with_rules() -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from pipelines.domain.context import NightContext
 from pipelines.domain.findings import no_findings
 from pipelines.domain.judge import judge_feed
 from pipelines.domain.memory import HISTORY, LastNight, Remembered, no_last_night, remember
-from pipelines.domain.rulebook import feeds_beside, feeds_with_rules, persons_looked_up, rulebook, rules_of
+from pipelines.domain.rulebook import feeds_beside, feeds_of, feeds_with_rules, persons_looked_up, rulebook, rules_of
 from pipelines.domain.rules.marriage import FEED as MARRIAGE
 from pipelines.domain.rules.marriage import spouses_to_ask
 from pipelines.night.matching import looked_up_table
@@ -74,6 +74,11 @@ def request_list(night: Night) -> pl.DataFrame | None:
     """The persons whom tonight adds to the request lists; None where no rule that adds any was judged."""
     is_judged = is_assessed(night, MARRIAGE) and any(night.policy.is_rule_on(one.rule_id) for one in rules_of(MARRIAGE))
     return night.tables.read(REQUEST_LIST) if is_judged else None
+
+
+def feeds_in_use(night: Night) -> frozenset[str]:
+    """The feeds that the rules in force look at; another one is not missed where nobody delivers it."""
+    return feeds_of(one for rule_id, one in rulebook().items() if night.policy.is_rule_on(rule_id))
 
 
 def judged_feeds(night: Night) -> list[str]:

@@ -9,6 +9,7 @@ import pipelines.domain.rulebook as module
 from pipelines.domain.rule import Rule
 from pipelines.domain.rulebook import (
     feeds_beside,
+    feeds_of,
     feeds_to_match,
     feeds_with_rules,
     persons_looked_up,
@@ -30,6 +31,7 @@ def test_what_rules_look_at_beside_their_feed():
     assert feeds_beside("vehicle") == ()
     assert persons_looked_up("marriage") == (("spouse_id_number", "death"),)
     assert set(feeds_to_match()) - set(feeds_with_rules()) == {"card_proxies"}
+    assert feeds_of([rulebook()["HY-01"], rulebook()["CL-01"]]) == {"marriage", "death", "vehicle"}
 
 
 def test_every_rule_is_described_and_declares_what_is_material():

@@ -14,7 +14,7 @@ from pipelines.night.judging import judge, judged_feeds, remember_night, request
 from pipelines.night.landing import land_feed
 from pipelines.night.matching import match_feed, matched_feeds, take_roster
 from pipelines.night.night import ROSTER, Night, open_night, open_vault
-from pipelines.night.publishing import published_tables
+from pipelines.night.publishing import published_tables, states
 
 AS_OF = date(2026, 9, 22)
 DAY = AS_OF.isoformat()
@@ -152,6 +152,7 @@ def test_absent_feeds_are_told_as_not_assessed(run):
     night = run({})
     people = ("SW-01", "XJ-01", "XJ-02", "GJJ-01", "TAX-01", "HY-01")
     assert {rule: counts(night)[rule] for rule in people} == dict.fromkeys(people, ("absent", 2))
+    assert {state.feed for state in states(night) if state.status == "absent"} >= {"death", "card_proxies"}
     assert request_list(night) is None
     assert "request_list" not in published_tables(night)
     assert night.tables.read("matched_marriage").is_empty()
@@ -169,6 +170,8 @@ def test_a_profile_of_the_core_knows_nothing_of_people(run):
     assert night.tables.read("findings").is_empty()
     assert night.tables.read("income").get_column("counting_members").to_list() == [2, 1]
     assert {rule[:2] for rule in counts(night)} == {"SB", "CL", "FC", "GS"}
+    absent = {state.feed for state in states(night) if state.status == "absent"}
+    assert absent == {"social_insurance", "vehicle", "property", "business"}
     assert request_list(night) is None
 
 
