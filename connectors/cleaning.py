@@ -99,7 +99,11 @@ def judge_rows(contract: Contract, cleaned: Mapping[str, Cleaned], problems: pl.
 def _judge_persons(
     contract: Contract, cleaned: Mapping[str, Cleaned], told: pl.DataFrame
 ) -> tuple[pl.DataFrame, pl.Series]:
-    """The verdicts with those on the persons of each row, and which rows hold other documents alone."""
+    """The verdicts with those on the persons of each row, and which rows hold another document and are left out.
+
+    Of a row about one person. One about several, none of whom can be told, is quarantined, also where all of them
+    have other documents (feeds.md section 4, marriage).
+    """
     nowhere = pl.Series([False]).new_from_index(0, told.height)
     refusals = {name: cleaned[name].refused for name in contract.subjects}
     known = {name: refused for name, refused in refusals.items() if refused is not None}
@@ -111,6 +115,8 @@ def _judge_persons(
     for name, refused in known.items():
         is_reason = nobody & (refused != Skip.OTHER_DOCUMENT).fill_null(value=False)
         told = _with_reason(told, name, is_reason, refused)
+    if len(known) > 1:
+        return _with_reason(told, contract.subjects[0], is_other, Reason.ID_OTHER_DOCUMENTS), nowhere
     return told, is_other
 
 

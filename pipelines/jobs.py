@@ -17,7 +17,7 @@ from pipelines.assets.landing import landing_asset
 from pipelines.checks.contract_checks import build_contract_checks
 from pipelines.checks.judge import warm
 from pipelines.discretion import told
-from pipelines.domain.rulebook import feeds_with_rules
+from pipelines.domain.rulebook import feeds_to_match, feeds_with_rules
 from pipelines.failure import plain_account
 from pipelines.night.night import ROSTER
 from pipelines.partitions import NIGHTS, TIME_ZONE
@@ -71,7 +71,8 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     """The code location: one asset a feed and stage, their checks, the nightly job and its schedule."""
     contracts = read_contracts(settings)
     feeds = [contract for name, contract in sorted(contracts.items()) if name != ROSTER]
-    judged = [contract for contract in feeds if contract.feed in feeds_with_rules()]
+    judged = [contract for contract in (*feeds, contracts[ROSTER]) if contract.feed in feeds_with_rules()]
+    matched = [contract for contract in feeds if contract.feed in feeds_to_match()]
     nightly = dg.define_asset_job(
         NIGHTLY,
         selection=dg.AssetSelection.assets("published_night").upstream() | dg.AssetSelection.groups("landing"),
@@ -83,7 +84,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         assets=[
             *(landing_asset(contract) for contract in (contracts[ROSTER], *feeds)),
             roster_households,
-            *(matched_asset(contract) for contract in judged),
+            *(matched_asset(contract) for contract in matched),
             *(findings_asset(contract) for contract in judged),
             remembered_asset([contract.feed for contract in judged]),
             household_income,

@@ -10,6 +10,7 @@ import pytest
 from pipelines.cli import main
 
 AS_OF = "2026-09-22"
+PROFILES = {"clean": "caojie-core", "messy": "caojie-core", "people": "caojie-people"}
 MONEY = {"income_standard", "income_declared", "income_evidenced"}
 
 
@@ -32,14 +33,13 @@ def hedui(*arguments: object) -> None:
     assert main([str(one) for one in arguments]) == 0
 
 
-@pytest.fixture(scope="module", params=["clean", "messy"])
+@pytest.fixture(scope="module", params=sorted(PROFILES))
 def night(request, acceptance: Path, tmp_path_factory) -> tuple[Path, Path]:
     """An acceptance set, and the warehouse after a night over it."""
     expected = acceptance / request.param
     warehouse = tmp_path_factory.mktemp(request.param) / "warehouse"
-    hedui(
-        "nightly", "--inbox", expected / "inbox", "--warehouse", warehouse, "--as-of", AS_OF, "--profile", "caojie-core"
-    )
+    places = ("--inbox", expected / "inbox", "--warehouse", warehouse)
+    hedui("nightly", *places, "--as-of", AS_OF, "--profile", PROFILES[request.param])
     return expected, warehouse
 
 

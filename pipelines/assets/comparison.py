@@ -7,6 +7,7 @@ import dagster as dg
 from connectors.contract import Contract
 from pipelines.assets.metadata import table_metadata
 from pipelines.discretion import discreet
+from pipelines.domain.rulebook import feeds_beside, persons_looked_up
 from pipelines.night.judging import judge
 from pipelines.night.matching import match_feed, take_roster
 from pipelines.night.night import ROSTER
@@ -41,12 +42,13 @@ def roster_households(context: dg.AssetExecutionContext, night: NightResource) -
 
 
 def matched_asset(contract: Contract) -> dg.AssetsDefinition:
-    """The asset that finds the members in one feed."""
+    """The asset that finds the members in one feed, and whom that feed names in others."""
+    also = [other for _, other in persons_looked_up(contract.feed)]
 
     @dg.asset(
         name=f"matched_{contract.feed}",
         group_name="matching",
-        deps=[contract.feed, "members"],
+        deps=[contract.feed, "members", *also],
         partitions_def=NIGHTS,
         kinds={"duckdb", "polars"},
         description=f"One row per member and row of {contract.feed} with the same ID number, graded by name.\n\n"
@@ -61,12 +63,13 @@ def matched_asset(contract: Contract) -> dg.AssetsDefinition:
 
 
 def findings_asset(contract: Contract) -> dg.AssetsDefinition:
-    """The asset that judges one feed's matched rows by all its rules in one pass."""
+    """The asset that judges one feed's matched rows by all its rules in one pass; the roster's own without matching."""
+    looked_at = [*(() if contract.feed == ROSTER else (contract.feed,)), *feeds_beside(contract.feed)]
 
     @dg.asset(
         name=f"findings_{contract.feed}",
         group_name="findings",
-        deps=[f"matched_{contract.feed}", "households"],
+        deps=[*(f"matched_{feed}" for feed in looked_at), "households", "members"],
         partitions_def=NIGHTS,
         kinds={"polars"},
         description=f"One row per household, person, rule and record of {contract.feed} that a rule spoke about.\n\n"

@@ -7,10 +7,15 @@ snapshots, the night's folder.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Final
 
 import polars as pl
 
 from pipelines.domain.policy import PolicyInForce
+from pipelines.domain.roster_rows import ROSTER_ROWS, SHARED_MEMBERS
+
+ROSTER: Final = "roster"
+"""The feed that every night has: rules on the roster alone judge it without matching."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +29,11 @@ class NightContext:
         members: one row per member (`households.members_of`).
         matched: per assessed feed one row per member × feed row (`matching.match`). A feed that is absent, stale or
             refused has no entry: nothing of it may be read as clear.
+        roster: one row per roster row, active or stopped, of a household in scope (`roster_rows.roster_rows_of`).
+        shared: one row per member who stands in several households (`roster_rows.shared_members_of`); told once for
+            the whole city, so that a shard need not look across households.
+        looked_up: per assessed feed what it holds about persons beyond the household whom the judged feed names
+            (`matching.named_rows`).
         has_declared_income: whether the roster has a monthly_income column at all; without it nothing can be compared
             with what was declared.
     """
@@ -34,6 +44,9 @@ class NightContext:
     members: pl.DataFrame
     matched: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     has_declared_income: bool = True
+    roster: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=ROSTER_ROWS))
+    shared: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SHARED_MEMBERS))
+    looked_up: Mapping[str, pl.DataFrame] = field(default_factory=dict)
 
     def rows(self, feed: str) -> pl.LazyFrame:
         """The matched rows of an assessed feed.
@@ -46,5 +59,5 @@ class NightContext:
         return self.matched[feed].lazy()
 
     def has_feed(self, feed: str) -> bool:
-        """Whether a feed was assessed tonight."""
-        return feed in self.matched
+        """Whether a feed was assessed tonight; the roster always is."""
+        return feed == ROSTER or feed in self.matched

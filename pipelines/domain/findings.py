@@ -16,7 +16,7 @@ from pipelines.domain.evidence import clears_with, evidence
 from pipelines.domain.phrases import words
 from pipelines.domain.policy import RuleInForce
 from pipelines.domain.rule import EVIDENCE_ITEM, Rule, Verdict
-from pipelines.domain.standing import conflict
+from pipelines.domain.standing import basis, conflict
 from pipelines.domain.statement import statement
 from pipelines.domain.vocabulary import Outcome
 
@@ -86,7 +86,7 @@ def findings_of(hits: pl.DataFrame, rule: Rule, verdict: Verdict, night: NightCo
             benefit=pl.col("household_benefit"),
             rule_id=pl.lit(rule.rule_id),
             rule_version=pl.lit(entry.version),
-            basis=pl.lit(entry.basis),
+            basis=basis(entry, verdict),
             feed=pl.lit(rule.feed),
             pension_amount=_if_flagged(verdict.pension_amount),
             wage_amount=_if_flagged(verdict.wage_amount),

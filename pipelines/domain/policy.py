@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import Any
 
 from pipelines.domain.money import to_hao
-from pipelines.domain.policy_layer import ALL_SECTIONS, LayerFile, Profile, RuleEntry, Variant
+from pipelines.domain.policy_layer import ALL_SECTIONS, Clause, LayerFile, Profile, RuleEntry, Variant
 from pipelines.domain.vocabulary import Action
 
 
@@ -41,7 +41,8 @@ class RuleInForce:
     Attributes:
         basis: the clause, quoted with its document number.
         source: document number and item alone, as a sentence names them.
-        variants: milder cases of the winning layer, applied.
+        variants: cases of the winning layer that are treated otherwise, applied.
+        clauses: by case, the clause that it rests on where that is not the rule's own.
         conflicts: milder cases of higher layers that a lower layer overrides, by case: what the higher layer says.
     """
 
@@ -55,6 +56,7 @@ class RuleInForce:
     is_on: bool
     variants: Mapping[str, Variant] = field(default_factory=dict)
     conflicts: Mapping[str, str] = field(default_factory=dict)
+    clauses: Mapping[str, Clause] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -161,6 +163,7 @@ class Policy:
                 f"{', '.join(layer.layer for layer, _ in entries)}, found none; add it there"
             )
         overridden = [entry.variants for _, entry in entries[:-1]]
+        winner, variants = entries[-1][0], entries[-1][1].variants
         return RuleInForce(
             rule_id=rule_id,
             title=title,
@@ -170,7 +173,8 @@ class Policy:
             source=clause.source,
             documents=documents or (),
             is_on=is_on is not False and self._switches_on(section),
-            variants=entries[-1][1].variants,
+            variants=variants,
+            clauses={name: winner.clauses[one.clause] for name, one in variants.items() if one.clause},
             conflicts={name: one.text for variants in overridden for name, one in variants.items()},
         )
 
@@ -220,4 +224,7 @@ def _version_of(
 def _plain_rule(one: RuleInForce) -> dict[str, Any]:
     """A rule in force as plain data."""
     plain = {item.name: getattr(one, item.name) for item in fields(one)}
-    return plain | {"variants": {name: variant.model_dump(mode="json") for name, variant in one.variants.items()}}
+    return plain | {
+        name: {case: declared.model_dump(mode="json") for case, declared in getattr(one, name).items()}
+        for name in ("variants", "clauses")
+    }

@@ -33,6 +33,7 @@ class Clause(_Declared):
     document: Text = Field(description="document number, e.g. 草街办发〔2024〕54号")
     item: str = Field(default="", description="item of the document, e.g. （十）")
     text: Text = Field(description="the words themselves")
+    is_paraphrase: bool = Field(default=False, description="told in our words: the document's own were not at hand")
 
     @property
     def source(self) -> str:
@@ -41,8 +42,8 @@ class Clause(_Declared):
 
     @property
     def quotation(self) -> str:
-        """Document, item and words."""
-        return f"{self.source}：“{self.text}”"
+        """Document, item and words; in quotation marks only where they are the document's own."""
+        return f"{self.source}（大意）：{self.text}" if self.is_paraphrase else f"{self.source}：“{self.text}”"
 
 
 class Dated(_Declared):
@@ -73,10 +74,11 @@ class SwitchEntry(Dated):
 
 
 class Variant(_Declared):
-    """A case that a layer treats more mildly than the rule's own action; the rule tells which records are the case."""
+    """A case that a layer treats otherwise than the rule's own action; the rule tells which records are the case."""
 
-    action: Action | None = Field(default=None, description="the milder action")
+    action: Action | None = Field(default=None, description="the action of this case")
     outcome: Literal["exempt", "undetermined"] | None = Field(default=None, description="the milder outcome")
+    clause: str | None = Field(default=None, description="key of a clause of the same layer that this case rests on")
     text: Text = Field(description="what the layer says, shown as conflict where a lower layer is stricter")
 
 

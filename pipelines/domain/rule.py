@@ -31,11 +31,16 @@ class Subject:
         label: what the people who read it call that feed.
         candidates: builds the rows: `household_id, id_number, roster_name, name, grade`, provenance, and whatever the
             predicates look at. One row per matched record, per person or per household, as the rules need.
+        beside: other feeds whose matched rows it looks at where they were assessed.
+        looked_up: fields of the feed that name persons beyond the household, and the feeds in which these are looked
+            up where they were assessed.
     """
 
     feed: str
     label: str
     candidates: Callable[[NightContext], pl.LazyFrame]
+    beside: tuple[str, ...] = ()
+    looked_up: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

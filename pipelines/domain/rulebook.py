@@ -6,7 +6,7 @@ changes.
 
 import importlib
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from types import MappingProxyType
 
@@ -33,6 +33,29 @@ def rulebook() -> Mapping[str, Rule]:
 def rules_of(feed: str) -> tuple[Rule, ...]:
     """The rules that judge a feed's rows, in the order of their ids."""
     return tuple(one for one in rulebook().values() if one.feed == feed)
+
+
+def feeds_beside(feed: str) -> tuple[str, ...]:
+    """The other feeds whose matched rows the rules of a feed look at, in the order of their names."""
+    return tuple(sorted({other for one in rules_of(feed) for other in one.subject.beside}))
+
+
+def persons_looked_up(feed: str) -> tuple[tuple[str, str], ...]:
+    """Fields of a feed that name persons beyond the household, each with the feed in which these are looked up."""
+    return tuple(sorted({pair for one in rules_of(feed) for pair in one.subject.looked_up}))
+
+
+def feeds_of(rules: Iterable[Rule]) -> frozenset[str]:
+    """Every feed that some of the rules look at: their own, those beside it, those in which persons are looked up."""
+    subjects = {one.subject for one in rules}
+    return frozenset(
+        feed for one in subjects for feed in (one.feed, *one.beside, *(other for _, other in one.looked_up))
+    )
+
+
+def feeds_to_match() -> tuple[str, ...]:
+    """The feeds in which members have to be found before any is judged, the roster among them."""
+    return tuple(sorted(feeds_of(rulebook().values())))
 
 
 def feeds_with_rules() -> tuple[str, ...]:

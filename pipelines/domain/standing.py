@@ -122,3 +122,22 @@ def conflict(entry: RuleInForce, verdict: Verdict) -> pl.Expr:
         return pl.lit(None, dtype=pl.String)
     told = pl.concat_str(texts, separator="；", ignore_nulls=True)
     return pl.when(told != "").then(words(told))
+
+
+def basis(entry: RuleInForce, verdict: Verdict) -> pl.Expr:
+    """The clause that a hit rests on, quoted: that of its case where the case has one of its own."""
+    return _by_case(entry.basis, {name: clause.quotation for name, clause in entry.clauses.items()}, verdict)
+
+
+def basis_source(entry: RuleInForce, verdict: Verdict) -> pl.Expr:
+    """Document and item of the clause that a hit rests on, as a sentence names them."""
+    return _by_case(entry.source, {name: clause.source for name, clause in entry.clauses.items()}, verdict)
+
+
+def _by_case(own: str, texts: dict[str, str], verdict: Verdict) -> pl.Expr:
+    """The rule's own text, another one where a case of the policy applies."""
+    told: pl.Expr = pl.lit(own)
+    for name, text in texts.items():
+        if name in verdict.cases:
+            told = pl.when(verdict.cases[name]).then(pl.lit(text)).otherwise(told)
+    return told

@@ -11,6 +11,7 @@ import polars as pl
 from pipelines.domain.phrases import joined, label_of, part, words
 from pipelines.domain.policy import RuleInForce
 from pipelines.domain.rule import Rule, Verdict
+from pipelines.domain.standing import basis_source
 from pipelines.domain.vocabulary import ACTION_REQUEST, GRADE_OTHER_NAME, Outcome
 
 OTHER_NAME: Final = "姓名不一致"
@@ -27,14 +28,15 @@ def statement(rule: Rule, verdict: Verdict, entry: RuleInForce) -> pl.Expr:
         if variant.outcome == Outcome.UNDETERMINED.value and name in verdict.cases
     }
     hints = joined({**verdict.hints, f"但{OTHER_NAME}，须先确认是否同一人": pl.col("grade") == GRADE_OTHER_NAME})
+    source = basis_source(entry, verdict)
     documents = f"，所需材料：{'、'.join(entry.documents)}" if entry.documents else ""
     request = words(label_of(pl.col("action"), _REQUEST), documents)
     close = (
         pl.when(outcome == Outcome.EXEMPT.value)
         .then(words("，因", pl.col("exempt_reason"), "，不列入案件"))
         .when(outcome == Outcome.UNDETERMINED.value)
-        .then(words("，但", joined(opens, "、"), "，暂不能判定，按", entry.source, "，", request))
-        .otherwise(words("，按", entry.source, "，", request))
+        .then(words("，但", joined(opens, "、"), "，暂不能判定，按", source, "，", request))
+        .otherwise(words("，按", source, "，", request))
     )
     person = pl.col("roster_name").fill_null("")
     return words(

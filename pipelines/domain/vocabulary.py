@@ -70,3 +70,6 @@ UNKNOWN: Final = "unknown"
 
 DIBAO: Final = ("dibao_urban", "dibao_rural")
 """Benefits that know a grace period (渐退期)."""
+
+TEKUN: Final = ("tekun_central", "tekun_scattered")
+"""Support for the extremely poor (特困): the person is supported, so that a death or a prison term ends it."""

@@ -11,14 +11,15 @@ from pipelines.domain.books import Equation, books
 from pipelines.domain.case_findings import case_findings
 from pipelines.domain.case_identity import LAST_CASES
 from pipelines.domain.cases import Circumstances, build_cases
+from pipelines.domain.counting import COUNTING_FEEDS, not_counting
 from pipelines.domain.grace import project
 from pipelines.domain.income import household_income
 from pipelines.domain.income_policy import IncomePolicy
-from pipelines.domain.ledger import NOT_COUNTING, member_ledger
+from pipelines.domain.ledger import member_ledger
 from pipelines.domain.memory import Remembered
 from pipelines.domain.policy import PolicyError, PolicyInForce
 from pipelines.domain.rule_counts import rule_counts
-from pipelines.night.judging import assessment, last_night
+from pipelines.night.judging import assessment, last_night, matched_of
 from pipelines.night.night import ROSTER, Night
 from warehouse.publication import night_before, read_published
 
@@ -48,9 +49,8 @@ def income_policy(policy: PolicyInForce) -> IncomePolicy:
 def reckon_income(night: Night) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Make the income ledger of the members and the income of the households and store both."""
     policy = income_policy(night.policy)
-    ledger = member_ledger(
-        night.tables.read("members"), night.tables.read("findings"), pl.DataFrame(schema=NOT_COUNTING), policy
-    )
+    gone = not_counting(matched_of(night, COUNTING_FEEDS), night.policy, night.as_of)
+    ledger = member_ledger(night.tables.read("members"), night.tables.read("findings"), gone, policy)
     income = household_income(night.tables.read("households"), ledger, policy)
     night.tables.write("ledger", ledger)
     night.tables.write("income", income)

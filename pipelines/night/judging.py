@@ -3,34 +3,82 @@
 What belongs here: gathering what the pure functions of `pipelines.domain` take, and storing what they give.
 """
 
+from collections.abc import Iterable
+
 import polars as pl
 
 from pipelines.domain.assessment import NOT_QUERIED, RULES, Assessment
 from pipelines.domain.context import NightContext
+from pipelines.domain.findings import no_findings
 from pipelines.domain.judge import judge_feed
 from pipelines.domain.memory import HISTORY, LastNight, Remembered, no_last_night, remember
-from pipelines.domain.rulebook import feeds_with_rules, rulebook
+from pipelines.domain.rulebook import feeds_beside, feeds_of, feeds_with_rules, persons_looked_up, rulebook, rules_of
+from pipelines.domain.rules.marriage import FEED as MARRIAGE
+from pipelines.domain.rules.marriage import spouses_to_ask
+from pipelines.night.matching import looked_up_table
 from pipelines.night.night import ROSTER, Night
 from warehouse.publication import night_before, read_published
 
+REQUEST_LIST = "request_list"
+"""The table of persons beyond the roster about whom the departments are to be asked (rules.md section 4, HY-01)."""
 
-def context_of(night: Night, feeds: list[str]) -> NightContext:
-    """What the rules of these feeds may look at tonight."""
+
+def matched_of(night: Night, feeds: Iterable[str]) -> dict[str, pl.DataFrame]:
+    """The matched rows of those of the feeds that were assessed tonight."""
+    return {feed: night.tables.read(f"matched_{feed}") for feed in feeds if is_assessed(night, feed)}
+
+
+def is_assessed(night: Night, feed: str) -> bool:
+    """Whether a feed has a contract and was assessed tonight."""
+    return feed in night.contracts and night.state(feed).is_assessed
+
+
+def context_of(night: Night, feed: str) -> NightContext:
+    """What the rules of a feed may look at tonight: its rows, those of the feeds beside it, and the roster."""
+    own = () if feed == ROSTER else (feed,)
     return NightContext(
         as_of=night.as_of,
         policy=night.policy,
         households=night.tables.read("households"),
         members=night.tables.read("members"),
-        matched={feed: night.tables.read(f"matched_{feed}") for feed in feeds if night.state(feed).is_assessed},
+        matched=matched_of(night, (*own, *feeds_beside(feed))),
         has_declared_income=bool(night.tables.read_facts(ROSTER)["has_declared_income"]),
+        roster=night.tables.read("roster_rows"),
+        shared=night.tables.read("shared_members"),
+        looked_up={
+            other: night.tables.read(looked_up_table(feed, other))
+            for _, other in persons_looked_up(feed)
+            if is_assessed(night, other)
+        },
     )
 
 
 def judge(night: Night, feed: str) -> pl.DataFrame:
-    """Judge one feed by the rules that are switched on and store `findings_<feed>`."""
-    findings = judge_feed(feed, context_of(night, [feed]), night.secret)
+    """Judge one feed by the rules that are switched on and store `findings_<feed>`.
+
+    Nothing of the roster is read for a feed that was not assessed or that no rule in force judges.
+    """
+    is_judged = is_assessed(night, feed) and any(night.policy.is_rule_on(one.rule_id) for one in rules_of(feed))
+    if is_judged:
+        context = context_of(night, feed)
+        findings = judge_feed(feed, context, night.secret)
+        if feed == MARRIAGE:
+            night.tables.write(REQUEST_LIST, spouses_to_ask(context))
+    else:
+        findings = no_findings()
     night.tables.write(f"findings_{feed}", findings)
     return findings
+
+
+def request_list(night: Night) -> pl.DataFrame | None:
+    """The persons whom tonight adds to the request lists; None where no rule that adds any was judged."""
+    is_judged = is_assessed(night, MARRIAGE) and any(night.policy.is_rule_on(one.rule_id) for one in rules_of(MARRIAGE))
+    return night.tables.read(REQUEST_LIST) if is_judged else None
+
+
+def feeds_in_use(night: Night) -> frozenset[str]:
+    """The feeds that the rules in force look at; another one is not missed where nobody delivers it."""
+    return feeds_of(one for rule_id, one in rulebook().items() if night.policy.is_rule_on(rule_id))
 
 
 def judged_feeds(night: Night) -> list[str]:

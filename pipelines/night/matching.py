@@ -6,9 +6,18 @@ household, and how names are compared, stands in `pipelines.domain`.
 
 import polars as pl
 
-from connectors.contract import schema
+from connectors.contract import Contract, schema
 from pipelines.domain.households import active_rows, households_of, members_of
-from pipelines.domain.matching import match
+from pipelines.domain.matching import (
+    HOUSEHOLD_ID,
+    match,
+    match_households,
+    named_persons,
+    named_rows,
+    seen_from_each_side,
+)
+from pipelines.domain.roster_rows import roster_rows_of, shared_members_of
+from pipelines.domain.rulebook import feeds_to_match, persons_looked_up
 from pipelines.night.night import ROSTER, Night
 from warehouse.content import Content, attached, effective_content, feed_rows, not_queried, quarantined_households
 from warehouse.natural_keys import Keys
@@ -21,6 +30,11 @@ PROVENANCE_TYPES = {
     "has_manifest": pl.Boolean(),
     "delivery_order": pl.Int64(),
 }
+
+NO_MEMBERS = pl.DataFrame(
+    schema={"household_id": pl.String(), "id_number": pl.String(), "name": pl.String(), "declared": pl.Int64()}
+)
+"""What matching takes of members, without one."""
 
 
 def content_of(night: Night, feed: str) -> Content | None:
@@ -36,8 +50,9 @@ def content_of(night: Night, feed: str) -> Content | None:
 def take_roster(night: Night) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Make the night's households and members from the roster and store them as tables.
 
-    Also stores the facts `roster`: how many households the roster holds, how many of them are out of scope, which
-    household_ids stand in quarantined rows, and whether the roster tells incomes at all.
+    Also stores what rules look up in the roster itself (`roster_rows`, `shared_members`), which household_ids stand in
+    quarantined rows, and the facts `roster`: how many households the roster holds, how many of them are out of scope,
+    and whether it tells incomes at all.
     """
     content = content_of(night, ROSTER)
     if content is None:
@@ -51,6 +66,8 @@ def take_roster(night: Night) -> tuple[pl.DataFrame, pl.DataFrame]:
     present = {field["field"] for report in night.state(ROSTER).used for field in report.fields if field["is_present"]}
     night.tables.write("households", households)
     night.tables.write("members", members)
+    night.tables.write("roster_rows", roster_rows_of(rows))
+    night.tables.write("shared_members", shared_members_of(members, households))
     night.tables.write("unreadable_households", unreadable.to_frame())
     night.tables.write_facts(
         ROSTER,
@@ -64,23 +81,59 @@ def take_roster(night: Night) -> tuple[pl.DataFrame, pl.DataFrame]:
     return households, members
 
 
+def matched_feeds(night: Night) -> list[str]:
+    """Feeds with a contract that are to be matched before any is judged: a rule may look at other feeds beside its own."""
+    return [feed for feed in feeds_to_match() if feed in night.contracts and feed != ROSTER]
+
+
 def match_feed(night: Night, feed: str) -> pl.DataFrame:
     """Find the members in one feed and store `matched_<feed>` and the persons whom the feed was not asked about.
 
-    A feed that is not assessed leaves an empty table: its rules are told as not assessed, never as clear.
+    A feed about several persons in one row is matched on each side, one about none by household. A feed that is not
+    assessed leaves an empty table, without a look at the roster: its rules are told as not assessed, never as clear.
     """
     contract = night.contracts[feed]
-    members = night.tables.read("members")
     content = content_of(night, feed)
-    unasked = pl.Series("id_number", [], dtype=pl.String)
     if content is None:
         rows = pl.DataFrame(schema={**schema(contract), **PROVENANCE_TYPES})
+        matched, unasked = _matched(contract, NO_MEMBERS, rows), pl.Series("id_number", [], dtype=pl.String)
     else:
+        members = night.tables.read("members")
         ids = members.get_column("id_number")
         with night.vault.connect() as con, attached(night.vault, con, content):
-            rows = feed_rows(con, content, Keys(contract.keys, contract.keyless), contract.subjects, ids)
+            keys = Keys(contract.keys, contract.keyless)
+            subjects = contract.subjects or (HOUSEHOLD_ID,)
+            rows = feed_rows(
+                con, content, keys, subjects, ids if contract.subjects else members.get_column(HOUSEHOLD_ID)
+            )
             unasked = not_queried(con, content, ids)
-    matched = match(members, rows)
+        matched = _matched(contract, members, rows)
+        for field, other in persons_looked_up(feed):
+            _look_up(night, feed, named_persons(matched, field), other)
     night.tables.write(f"matched_{feed}", matched)
     night.tables.write(f"not_queried_{feed}", unasked.to_frame())
     return matched
+
+
+def _matched(contract: Contract, members: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """Members, or households where the feed names no person, × rows of the feed."""
+    if not contract.subjects:
+        return match_households(members, rows)
+    return match(members, seen_from_each_side(rows, contract.subjects))
+
+
+def looked_up_table(feed: str, other: str) -> str:
+    """The name of the table that holds what `other` says about persons whom `feed` names."""
+    return f"looked_up_{feed}_{other}"
+
+
+def _look_up(night: Night, feed: str, named: pl.DataFrame, other: str) -> None:
+    """Find the persons whom a feed names in another feed and store what it holds; nothing where it is not assessed."""
+    content = content_of(night, other)
+    if content is None:
+        return
+    contract, ids = night.contracts[other], named.get_column("id_number")
+    with night.vault.connect() as con, attached(night.vault, con, content):
+        rows = feed_rows(con, content, Keys(contract.keys, contract.keyless), contract.subjects, ids)
+        unasked = not_queried(con, content, ids)
+    night.tables.write(looked_up_table(feed, other), named_rows(named, rows, unasked))

@@ -157,8 +157,11 @@ def _check_clauses(one: _ReadFile, clauses: Collection[str]) -> None:
     for kind in _SERIES:
         for name, entries in getattr(one.content, kind).items():
             for position, entry in enumerate(entries):
-                if entry.clause is not None and entry.clause not in clauses:
-                    raise DeclarationError(
-                        f"{one.where(kind, name, position, 'clause')}: {name}: expected a clause of layer "
-                        f"{one.content.layer}, found {entry.clause}; add it under clauses"
-                    )
+                cases = getattr(entry, "variants", {}).items()
+                places = [(("clause",), entry.clause), *((("variants", case, "clause"), v.clause) for case, v in cases)]
+                for place, clause in places:
+                    if clause is not None and clause not in clauses:
+                        raise DeclarationError(
+                            f"{one.where(kind, name, position, *place)}: {name}: expected a clause of layer "
+                            f"{one.content.layer}, found {clause}; add it under clauses"
+                        )

@@ -12,6 +12,7 @@ import polars as pl
 
 from pipelines.domain.findings import FINDINGS
 from pipelines.domain.memory import HISTORY, RESOLUTION
+from pipelines.night.judging import REQUEST_LIST, feeds_in_use, request_list
 from pipelines.night.night import ROSTER, Night
 from pipelines.night.state import FeedState
 from warehouse.load_report import LoadReport
@@ -59,8 +60,10 @@ def snapshot_gate(state: FeedState) -> Gate:
 
 
 def states(night: Night) -> list[FeedState]:
-    """The state of every feed, the roster first."""
-    return [night.state(feed) for feed in (ROSTER, *night.feeds)]
+    """The state of every feed, the roster first; one of which nothing came only where a rule looks at it."""
+    in_use = feeds_in_use(night)
+    found = [night.state(feed) for feed in (ROSTER, *night.feeds)]
+    return [state for state in found if state.status != "absent" or state.messages or state.feed in in_use]
 
 
 def publish_night(night: Night, run_id: str, checked: list[Gate]) -> Publication:
@@ -83,6 +86,7 @@ def publish_night(night: Night, run_id: str, checked: list[Gate]) -> Publication
 def published_tables(night: Night) -> dict[str, pl.DataFrame]:
     """The tables of contract.md, and what the next night remembers by."""
     findings = night.tables.read("findings")
+    to_ask = request_list(night)
     resolved = night.tables.read("resolved_findings")
     return {
         "findings": findings.select(FINDING_COLUMNS),
@@ -92,6 +96,7 @@ def published_tables(night: Night) -> dict[str, pl.DataFrame]:
         "ledger": night.tables.read("ledger"),
         "memory": findings.select(MEMORY),
         "history": night.tables.read("history").select(HISTORY.names()),
+        **({} if to_ask is None else {REQUEST_LIST: to_ask}),
     }
 
 

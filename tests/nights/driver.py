@@ -13,7 +13,7 @@ from pipelines.domain.policy import Policy
 from pipelines.night.casework import count_rules, open_cases, reckon_income
 from pipelines.night.judging import judge, judged_feeds, remember_night
 from pipelines.night.landing import land_feed
-from pipelines.night.matching import match_feed, take_roster
+from pipelines.night.matching import match_feed, matched_feeds, take_roster
 from pipelines.night.night import ROSTER, Night, open_vault
 from pipelines.night.policy_files import load_policy
 from pipelines.night.publishing import gates, publish_night
@@ -118,8 +118,9 @@ def land_all(night: Night) -> dict[str, FeedState]:
 def compute(night: Night) -> None:
     """Everything between landing and publication."""
     take_roster(night)
-    for feed in judged_feeds(night):
+    for feed in matched_feeds(night):
         match_feed(night, feed)
+    for feed in judged_feeds(night):
         judge(night, feed)
     remember_night(night)
     reckon_income(night)

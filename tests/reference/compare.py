@@ -18,7 +18,7 @@ import polars as pl
 from pipelines.night.casework import count_rules, open_cases, reckon_income
 from pipelines.night.judging import judge, judged_feeds, remember_night
 from pipelines.night.landing import land_feed
-from pipelines.night.matching import match_feed, take_roster
+from pipelines.night.matching import match_feed, matched_feeds, take_roster
 from pipelines.night.night import ROSTER, open_night, open_vault
 from tests.reference.contract import FEEDS
 from tests.reference.delivery import write_city
@@ -53,8 +53,9 @@ def ask_hedui(inbox: Path, warehouse: Path, as_of: date) -> Answer | None:
     if not states[ROSTER].is_assessed:
         return None
     take_roster(opened)
-    for feed in judged_feeds(opened):
+    for feed in matched_feeds(opened):
         match_feed(opened, feed)
+    for feed in judged_feeds(opened):
         judge(opened, feed)
     remember_night(opened)
     reckon_income(opened)

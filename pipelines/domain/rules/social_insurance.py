@@ -9,17 +9,14 @@ from typing import Final
 import polars as pl
 
 from pipelines.domain.context import NightContext
-from pipelines.domain.dates import first_of_month, months_before
 from pipelines.domain.money import HAO_PER_YUAN, hao, plain
 from pipelines.domain.phrases import label_of, part, words
 from pipelines.domain.rule import NO_AMOUNT, Evidence, OpenField, Subject, Verdict, decided, rule
 from pipelines.domain.vocabulary import UNKNOWN
+from pipelines.domain.wages import GREATEST_AMOUNT, WAGE_BAND, earliest_recent_month
 
 FEED: Final = "social_insurance"
-WAGE_BAND: Final = 500 * HAO_PER_YUAN
 BENEFIT_BAND: Final = 100 * HAO_PER_YUAN
-_GREATEST_AMOUNT: Final = 10**14
-"""10 billion 元 in 毫. A larger one is a misprint, taken as this so that no sum overflows."""
 
 _INSURANCE: Final = {
     "employee": "企业职工基本养老保险",
@@ -49,7 +46,7 @@ def enrolments(night: NightContext) -> pl.LazyFrame:
     insurance.
     """
     exempt = night.policy.amount("exempt_basic_pension") or 0
-    amount = pl.col("benefit_amount").clip(0, _GREATEST_AMOUNT)
+    amount = pl.col("benefit_amount").clip(0, GREATEST_AMOUNT)
     less = pl.when(_TYPE == "resident").then(exempt).otherwise(0)
     return (
         night.rows(FEED)
@@ -80,8 +77,7 @@ def wage_counts(night: NightContext) -> pl.Expr:
 
     Given, payer employed or empty, last paid month empty or not before the month three months before as_of's.
     """
-    earliest = first_of_month(months_before(first_of_month(night.as_of), night.policy.months("wage_recency_months")))
-    is_recent = pl.col("last_paid_month").is_null() | (pl.col("last_paid_month") >= earliest)
+    is_recent = pl.col("last_paid_month").is_null() | (pl.col("last_paid_month") >= earliest_recent_month(night))
     return pl.col("wage_base").is_not_null() & pl.col("payer_kind").fill_null("employed").eq("employed") & is_recent
 
 

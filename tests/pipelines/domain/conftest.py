@@ -1,6 +1,6 @@
 """A small night for rule tests: literal rows in, findings out, with the real policy."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -13,8 +13,10 @@ import pytest
 from pipelines.domain.context import NightContext
 from pipelines.domain.households import households_of, members_of
 from pipelines.domain.judge import judge_feed
-from pipelines.domain.matching import match
+from pipelines.domain.matching import match, match_households, named_persons, named_rows, seen_from_each_side
 from pipelines.domain.policy import Policy, PolicyInForce
+from pipelines.domain.roster_rows import roster_rows_of, shared_members_of
+from pipelines.domain.rulebook import persons_looked_up
 from pipelines.night.policy_files import load_policy
 
 AS_OF = date(2026, 9, 22)
@@ -37,6 +39,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         **dict.fromkeys(["monthly_income", "monthly_amount"], _MONEY),
         **dict.fromkeys(["approved_month", "last_review_on", "grace_from", "grace_to"], pl.Date),
         "status": pl.String,
+        "account_holder": pl.String,
     },
     "social_insurance": {
         **dict.fromkeys(
@@ -61,7 +64,32 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "established_on": pl.Date,
         "subscribed_capital": _MONEY,
     },
+    "death": {
+        **dict.fromkeys(["id_number", "name", "source"], pl.String),
+        **dict.fromkeys(["death_on", "cremated_on"], pl.Date),
+    },
+    "custody": {
+        **dict.fromkeys(["id_number", "name", "custody_type"], pl.String),
+        **dict.fromkeys(["start_on", "end_on"], pl.Date),
+    },
+    "housing_fund": {
+        **dict.fromkeys(["id_number", "name", "employer", "status"], pl.String),
+        **dict.fromkeys(["base", "balance"], _MONEY),
+        "last_paid_month": pl.Date,
+    },
+    "income_tax": {
+        **dict.fromkeys(["id_number", "name", "income_item", "payer"], pl.String),
+        "period": pl.Date,
+        "income": _MONEY,
+    },
+    "marriage": {
+        **dict.fromkeys(["id_number", "name", "spouse_id_number", "spouse_name"], pl.String),
+        **dict.fromkeys(["event", "certificate_no"], pl.String),
+        "event_on": pl.Date,
+    },
+    "card_proxies": {**dict.fromkeys(["household_id", "holder_name"], pl.String), "filed_on": pl.Date},
 }
+SUBJECTS: dict[str, tuple[str, ...]] = {"marriage": ("id_number", "spouse_id_number"), "card_proxies": ()}
 DEFAULTS: dict[str, Row] = {
     "roster": {
         "household_id": "H1",
@@ -85,6 +113,19 @@ DEFAULTS: dict[str, Row] = {
         "role": "operator",
         "status": "active",
     },
+    "death": {"id_number": "P1", "name": "张三", "source": "cremation", "death_on": date(2026, 9, 1)},
+    "custody": {"id_number": "P1", "name": "张三", "custody_type": "prison", "start_on": date(2026, 9, 1)},
+    "housing_fund": {"id_number": "P1", "name": "张三", "employer": "厂", "status": "active"},
+    "income_tax": {"id_number": "P1", "name": "张三", "income_item": "wage", "payer": "厂", "period": date(2026, 8, 1)},
+    "marriage": {
+        "id_number": "P1",
+        "name": "张三",
+        "spouse_id_number": "S1",
+        "spouse_name": "王五",
+        "event": "married",
+        "event_on": date(2020, 5, 1),
+    },
+    "card_proxies": {"household_id": "H1", "holder_name": "王五"},
 }
 
 
@@ -104,6 +145,12 @@ def make_frame(feed: str, rows: Sequence[Row]) -> pl.DataFrame:
         for position, row in enumerate(rows)
     ]
     return pl.DataFrame(filled, schema={**SCHEMAS[feed], **PROVENANCE})
+
+
+def make_matched(members: pl.DataFrame, feed: str, rows: pl.DataFrame) -> pl.DataFrame:
+    """Members, or households where the feed names no person, matched with a feed's rows as a night does it."""
+    subjects = SUBJECTS.get(feed, ("id_number",))
+    return match(members, seen_from_each_side(rows, subjects)) if subjects else match_households(members, rows)
 
 
 @pytest.fixture
@@ -134,18 +181,28 @@ def night_of(policy: PolicyInForce) -> Callable[..., NightContext]:
         roster: Sequence[Row] = ({},),
         *,
         has_declared_income: bool = True,
+        beside: Mapping[str, Sequence[Row]] | None = None,
         **changes: Any,
     ) -> NightContext:
         people = make_frame("roster", roster)
-        members = members_of(people)
+        members, households = members_of(people), households_of(people, AS_OF)
+        feeds = {name: make_frame(name, given) for name, given in {feed: rows, **(beside or {})}.items()}
+        matched = {name: make_matched(members, name, given) for name, given in feeds.items() if name != "roster"}
         return replace(
             NightContext(
                 AS_OF,
                 policy,
-                households_of(people, AS_OF),
+                households,
                 members,
-                {feed: match(members, make_frame(feed, rows))},
+                matched,
                 has_declared_income,
+                roster_rows_of(people),
+                shared_members_of(members, households),
+                {
+                    other: named_rows(named_persons(matched[feed], field), feeds[other], pl.Series([], dtype=pl.String))
+                    for field, other in persons_looked_up(feed)
+                    if other in feeds
+                },
             ),
             **changes,
         )

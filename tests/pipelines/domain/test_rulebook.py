@@ -7,7 +7,15 @@ import pytest
 
 import pipelines.domain.rulebook as module
 from pipelines.domain.rule import Rule
-from pipelines.domain.rulebook import feeds_with_rules, rulebook, rules_of
+from pipelines.domain.rulebook import (
+    feeds_beside,
+    feeds_of,
+    feeds_to_match,
+    feeds_with_rules,
+    persons_looked_up,
+    rulebook,
+    rules_of,
+)
 
 
 def test_the_core_rules_are_found():
@@ -16,6 +24,14 @@ def test_the_core_rules_are_found():
     assert list(rulebook()) == sorted(rulebook())
     assert [one.rule_id for one in rules_of("vehicle")] == ["CL-01", "CL-02", "CL-03"]
     assert {"business", "property", "social_insurance", "vehicle"} <= set(feeds_with_rules())
+
+
+def test_what_rules_look_at_beside_their_feed():
+    assert feeds_beside("roster") == ("card_proxies",)
+    assert feeds_beside("vehicle") == ()
+    assert persons_looked_up("marriage") == (("spouse_id_number", "death"),)
+    assert set(feeds_to_match()) - set(feeds_with_rules()) == {"card_proxies"}
+    assert feeds_of([rulebook()["HY-01"], rulebook()["CL-01"]]) == {"marriage", "death", "vehicle"}
 
 
 def test_every_rule_is_described_and_declares_what_is_material():

@@ -20,6 +20,7 @@ NOTICE = (
     "原则上取消其低保。工商比对数据：有注册工商信息的，请镇街调查核实其生产经营情况，按低保条件据实处理。"
 )
 CORE = {"CL-01", "CL-02", "CL-03", "FC-01", "FC-02", "FC-03", "GS-01", "GS-02", "SB-01", "SB-02", "SB-03", "SB-04"}
+PEOPLE = {"SW-01", "XJ-01", "XJ-02", "ZF-01", "ZF-02", "LC-01", "LC-02", "ZJ-01", "GJJ-01", "TAX-01", "HY-01"}
 
 PROFILES = """profiles:
   p:
@@ -61,11 +62,12 @@ def test_every_rule_has_an_entry_and_every_entry_a_rule():
     assert {rule_id for layer in policy.layers for rule_id in layer.rules} == set(rulebook())
 
 
-@pytest.mark.parametrize("profile", ["caojie-core", "caojie-2024"])
+@pytest.mark.parametrize("profile", ["caojie-core", "caojie-people", "caojie-2024"])
 def test_the_shipped_profiles_have_all_they_need(profile):
     found = load_policy((SHIPPED,), profile).in_force(AS_OF)
     on = {rule_id for rule_id in rulebook() if found.is_rule_on(rule_id)}
-    assert on == (CORE if profile == "caojie-core" else set(rulebook()))
+    expected = {"caojie-core": CORE, "caojie-people": CORE | PEOPLE, "caojie-2024": set(rulebook())}
+    assert on == expected[profile]
     assert all(found.rule(rule_id).documents and found.rule(rule_id).basis for rule_id in on)
 
 
@@ -78,6 +80,17 @@ def test_the_notice_is_quoted_word_for_word():
 def test_a_good_policy_is_read(policy_dir):
     found = load_policy((policy_dir,), "p", {"CL-01"}).in_force(AS_OF)
     assert (found.value("limit"), found.rule("CL-01").basis) == (2, "镇2号：“镇级”")
+
+
+def test_a_case_may_rest_on_a_clause_of_its_own(policy_dir):
+    (policy_dir / "town" / "b.yml").write_text(
+        TOWN.replace("text: 镇级}", "text: 镇级}\n  u: {document: 镇3号, text: 另有规定, is_paraphrase: true}").replace(
+            "clause: t}", "clause: t, variants: {old: {clause: u, text: 旧}}}"
+        ),
+        encoding="utf-8",
+    )
+    found = load_policy((policy_dir,), "p", {"CL-01"}).in_force(AS_OF).rule("CL-01")
+    assert {name: one.quotation for name, one in found.clauses.items()} == {"old": "镇3号（大意）：另有规定"}
 
 
 def test_a_second_directory_adds_a_file_and_a_profile(policy_dir, tmp_path):
@@ -136,6 +149,11 @@ BAD = [
         "town/b.yml",
         TOWN.replace("clause: t", "clause: c"),
         r"town/b.yml:7: CL-01: expected a clause of layer town, found c",
+    ),
+    (
+        "town/b.yml",
+        TOWN.replace("clause: t}", "clause: t, variants: {old: {clause: x, text: 旧}}}"),
+        r"town/b.yml:7: CL-01: expected a clause of layer town, found x",
     ),
     ("town/b.yml", TOWN.replace("VERIFY", "DESTROY"), r"town/b.yml:7: rules.CL-01.0.action"),
 ]
