@@ -79,8 +79,11 @@ class Place:
         )
 
 
+Messy = tuple[Place, bytes, bytes]
+
+
 @pytest.fixture(scope="session")
-def messy_night(tmp_path_factory: pytest.TempPathFactory) -> tuple[Place, bytes, bytes]:
+def messy_night(tmp_path_factory: pytest.TempPathFactory) -> Messy:
     """A night of the command line over an inbox where everything goes wrong: where it was, what it said."""
     place = Place(tmp_path_factory.mktemp("messy"))
     deliver_mess(place.root / "inbox")

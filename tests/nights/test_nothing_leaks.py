@@ -14,12 +14,10 @@ from pipelines.cli import main
 from pipelines.discretion import UnexpectedFailure, discreet
 from pipelines.night.matching import match_feed
 from tests.nights.canaries import CANARIES, cells_of, everything_told, found_in, stands_in
-from tests.nights.conftest import Place
+from tests.nights.conftest import Messy, Place
 from tests.nights.district import CAR, DRIVER, NEXT, WORKER
 from tests.nights.driver import District
 from warehouse.errors import WarehouseError
-
-Messy = tuple[Place, bytes, bytes]
 
 
 @pytest.fixture

@@ -1,0 +1,187 @@
+"""The nights as Dagster runs and shows them: definitions, metadata, checks, retries, exit codes."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from shutil import rmtree
+
+import dagster as dg
+import pytest
+
+from pipelines.cli import main
+from pipelines.jobs import build_definitions, dagster_home, run_night
+from pipelines.settings import Settings
+from tests.nights.conftest import Messy, Place
+from tests.nights.district import AS_OF, DAYS, FEEDS, LEFT, NEXT, deliver, literal_rows, roster_rows
+from tests.nights.driver import PROFILE, District
+
+GRAINS = ("One row per", "One folder a night", "每")
+KINDS = {"required_columns", "key_unique", "row_count", "books_balance", "freshness"}
+
+
+def settings_of(district: District, **more: object) -> Settings:
+    return Settings(inbox=district.inbox, warehouse=district.warehouse, profile=PROFILE, threads=1, **more)
+
+
+def silent(_event: str, _told: str) -> None:
+    pass
+
+
+def test_every_asset_says_its_grain_first_and_every_feed_has_its_checks(tmp_path: Path) -> None:
+    definitions = build_definitions(Settings(warehouse=tmp_path))
+    graph = definitions.resolve_asset_graph()
+    groups = set()
+    for node in graph.asset_nodes:
+        assert str(node.description).startswith(GRAINS), node.key
+        groups.add(node.group_name)
+    assert groups == {"landing", "matching", "findings", "casework", "publication"}
+    checks = {feed: {key.name for key in graph.asset_check_keys if key.asset_key == dg.AssetKey(feed)} for feed in DAYS}
+    assert all(names >= KINDS for names in checks.values())
+    for feed in DAYS:
+        schema = graph.get(dg.AssetKey(feed)).metadata["dagster/column_schema"]
+        assert all(column.description for column in schema.columns)
+
+
+@pytest.mark.parametrize(
+    ("is_on", "status"),
+    [(False, dg.DefaultScheduleStatus.STOPPED), (True, dg.DefaultScheduleStatus.RUNNING)],
+)
+def test_the_schedule_is_on_only_where_the_settings_say_so(
+    tmp_path: Path, is_on: bool, status: dg.DefaultScheduleStatus
+) -> None:
+    definitions = build_definitions(Settings(warehouse=tmp_path, schedule_enabled=is_on))
+    [schedule] = definitions.schedules
+    assert (schedule.default_status, schedule.cron_schedule) == (status, "0 2 * * *")
+    assert schedule.execution_timezone == "Asia/Shanghai"
+
+
+def test_the_definitions_load_as_the_web_interface_loads_them(repository: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "import pipelines.definitions as d; d.defs().resolve_asset_graph()"]
+    environment = {**os.environ, "HEDUI_WAREHOUSE": str(tmp_path), "PYTHONPATH": str(repository)}
+    done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert list(tmp_path.iterdir()) == []  # looking at the assets writes nothing
+    text = (repository / "workspace.yaml").read_text(encoding="utf-8")
+    assert "module_name: pipelines.definitions" in text
+
+
+def test_every_asset_of_a_night_tells_its_rows_and_each_feed_its_checks(messy_night: Messy) -> None:
+    place, _, _ = messy_night
+    with dg.DagsterInstance.from_config(str(dagster_home(place.warehouse))) as instance:
+        [run] = instance.get_runs()
+        assert run.status == dg.DagsterRunStatus.SUCCESS
+        assert run.tags["dagster/partition"] == AS_OF.isoformat()
+        records = instance.all_logs(run.run_id)
+    events = [entry.dagster_event for entry in records if entry.dagster_event is not None]
+    made = [event.asset_materialization for event in events if event.is_step_materialization]
+    assert len(made) >= 20
+    assert [one.asset_key for one in made if "dagster/row_count" not in one.metadata] == []
+    judged = [
+        event.asset_check_evaluation_data for event in events if event.event_type_value == "ASSET_CHECK_EVALUATION"
+    ]
+    for feed in DAYS:
+        names = {one.check_name for one in judged if one.asset_key == dg.AssetKey(feed)}
+        assert names >= KINDS
+    failed = {(one.asset_key.to_user_string(), one.check_name) for one in judged if not one.passed}
+    assert ("business", "freshness") in failed
+    assert ("published_night", "gates") not in failed
+
+
+def test_a_wrong_feed_trips_a_blocking_check_and_nothing_after_it_runs(
+    district: District, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = (district.warehouse / "published" / "current").resolve()
+    monkeypatch.setattr("pipelines.checks.landed.counted_once", lambda *_: 3)
+    steps: list[tuple[str, str]] = []
+    outcome = run_night(settings_of(district), NEXT, lambda event, told: steps.append((event, told)))
+    assert outcome.exit_code == 3
+    assert any("vehicle" in told and "check" in told for told in outcome.messages)
+    begun = {told for event, told in steps if event == "step"}
+    assert {"vehicle", "roster"} <= begun
+    assert not any(name.startswith(("matched_", "findings", "published")) for name in begun)
+    assert (district.warehouse / "published" / "current").resolve() == before
+    page = district.warehouse / "checks" / NEXT.isoformat() / "vehicle.html"
+    assert "不符合" in page.read_text(encoding="utf-8")
+
+
+def make_missing(inbox: Path) -> None:
+    rmtree(inbox / "roster")
+
+
+def make_stale(inbox: Path) -> None:
+    folder = inbox / "roster" / DAYS["roster"].isoformat()
+    folder.rename(folder.with_name("2026-09-16"))
+
+
+def make_refused(inbox: Path) -> None:
+    rows = [row | {"身份证号": f"59991719880808{place:04d}"} for place, row in enumerate(roster_rows() * 3)]
+    deliver(inbox, "roster", rows)
+
+
+@pytest.mark.parametrize(("harm", "told"), [(make_missing, "absent"), (make_stale, "stale"), (make_refused, "refused")])
+def test_without_a_roster_there_is_no_night(
+    new_district: Callable[..., District],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    harm: Callable[[Path], None],
+    told: str,
+) -> None:
+    district = new_district()
+    harm(district.inbox)
+    monkeypatch.chdir(tmp_path)
+    assert main(Place(district.inbox.parent).nightly()) == 4
+    complaint = capsys.readouterr().err
+    assert f"the roster is {told} on 2026-09-22: expected a ready snapshot at most 5 days old" in complaint
+    assert "deliver one and run the night again" in complaint
+    assert "The roster is missing or refused" in complaint
+    assert not (district.warehouse / "published").exists()
+    account = (district.warehouse / "accounts").glob("*-roster.md")
+    text = next(account).read_text(encoding="utf-8")
+    assert f"the roster is {told}" in text
+    assert "怎么办" in text
+
+
+def test_a_disk_that_recovers_is_tried_again_and_one_that_is_full_is_not(
+    district: District, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import errno  # noqa: PLC0415
+
+    from pipelines.night import landing  # noqa: PLC0415
+
+    tries: list[int] = []
+    real = landing.find_deliveries
+
+    def failing(inbox: Path, feed: str, as_of: object) -> object:
+        if feed == "business":
+            tries.append(errno.EIO)
+            if len(tries) == 1:
+                raise OSError(errno.EIO, "Input/output error", f"{LEFT.name}.csv")
+        if feed == "property":
+            tries.append(errno.ENOSPC)
+            raise OSError(errno.ENOSPC, "No space left on device", f"{LEFT.name}.csv")
+        return real(inbox, feed, as_of)
+
+    monkeypatch.setattr(landing, "find_deliveries", failing)
+    monkeypatch.setattr("pipelines.discretion.SECONDS_BETWEEN", 0)
+    outcome = run_night(settings_of(district), NEXT, silent)
+    assert outcome.exit_code == 1
+    assert tries.count(errno.EIO) == 2
+    assert tries.count(errno.ENOSPC) == 1
+    [message] = [one for one in outcome.messages if "property" in one]
+    assert "No space left on device" in message
+    assert LEFT.name not in "".join(outcome.messages)
+
+
+def test_a_past_night_is_run_by_the_job_and_published_beside(district: District) -> None:
+    """The partition of a day before the first night; its roster is five days old at most."""
+    past = AS_OF.replace(day=21)
+    deliver(district.inbox, "roster", literal_rows()["roster"], day=past)
+    outcome = run_night(settings_of(district), past, silent)
+    assert (outcome.exit_code, outcome.is_current) == (0, False)
+    assert outcome.folder is not None
+    assert outcome.folder.name.startswith(past.isoformat())
+    assert (district.warehouse / "published" / "current").resolve().name.startswith(AS_OF.isoformat())
+    assert len(FEEDS) == 4
