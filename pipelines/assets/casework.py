@@ -11,6 +11,7 @@ from pipelines.night.judging import remember_night
 from pipelines.night.publishing import gates, publish_night
 from pipelines.partitions import NIGHTS, as_of_date
 from pipelines.resources import NightResource
+from warehouse.publication import read_manifest
 
 HELD = 3
 """Exit code of a night that a gate holds (contract.md)."""
@@ -141,4 +142,12 @@ def published_night(
             metadata={"exit_code": HELD, "folder": publication.folder.name},
             allow_retries=False,
         )
-    yield dg.MaterializeResult(metadata={"folder": publication.folder.name, "is_current": publication.is_current})
+    counts = read_manifest(publication.folder)["counts"]
+    yield dg.MaterializeResult(
+        metadata={
+            "folder": publication.folder.name,
+            "is_current": publication.is_current,
+            "dagster/row_count": counts["findings"],
+            **counts,
+        }
+    )

@@ -3,7 +3,7 @@
 import dagster as dg
 
 from connectors.contract import Contract
-from pipelines.assets.metadata import feed_metadata
+from pipelines.assets.metadata import contract_schema, feed_metadata
 from pipelines.discretion import discreet
 from pipelines.night.landing import land_feed
 from pipelines.night.night import ROSTER
@@ -21,6 +21,7 @@ def landing_asset(contract: Contract) -> dg.AssetsDefinition:
         description=f"{contract.grain}\n\n{contract.title}（{contract.department}）。{contract.description}",
         kinds={"duckdb"},
         tags={"feed": contract.feed},
+        metadata={"dagster/column_schema": contract_schema(contract)},
     )
     def land(context: dg.AssetExecutionContext, night: NightResource) -> dg.MaterializeResult[None]:
         with discreet():

@@ -6,6 +6,7 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
+from connectors.contract import Contract
 from pipelines.night.state import FeedState
 
 
@@ -22,6 +23,21 @@ def column_schema(columns: Mapping[str, str]) -> dg.TableSchema:
     return dg.TableSchema([dg.TableColumn(name, kind) for name, kind in columns.items()])
 
 
+def contract_schema(contract: Contract) -> dg.TableSchema:
+    """The columns of a feed as its contract declares them, with their Chinese names."""
+    return dg.TableSchema(
+        [
+            dg.TableColumn(
+                one.name,
+                one.kind,
+                description=one.label_zh,
+                constraints=dg.TableColumnConstraints(nullable=not one.is_demanded and one.kind != "id"),
+            )
+            for one in contract.fields
+        ]
+    )
+
+
 def feed_metadata(state: FeedState) -> dict[str, Any]:
     """Status, dates, books and quarantine counts of a landed feed."""
     told: dict[str, Any] = {
@@ -31,10 +47,11 @@ def feed_metadata(state: FeedState) -> dict[str, Any]:
     }
     if state.snapshot_date is not None:
         told |= {"snapshot_date": state.snapshot_date.isoformat(), "age_days": state.age_days}
+    # Of a feed that may not be used no row is; its status says that this is no all-clear.
+    told["dagster/row_count"] = state.report.books.kept if state.report is not None else 0
     if state.report is not None:
         books = state.report.books
         told |= {
-            "dagster/row_count": books.kept,
             "rows_read": books.read,
             "rows_quarantined": books.quarantined,
             "rows_skipped": books.skipped,
