@@ -29,8 +29,8 @@ def matched_of(night: Night, feeds: Iterable[str]) -> dict[str, pl.DataFrame]:
 
 
 def is_assessed(night: Night, feed: str) -> bool:
-    """Whether a feed has a contract and was assessed tonight."""
-    return feed in night.contracts and night.state(feed).is_assessed
+    """Whether a feed was taken up and assessed tonight."""
+    return feed in feeds_tonight(night) and night.state(feed).is_assessed
 
 
 def context_of(night: Night, feed: str) -> NightContext:
@@ -81,9 +81,19 @@ def feeds_in_use(night: Night) -> frozenset[str]:
     return feeds_of(one for rule_id, one in rulebook().items() if night.policy.is_rule_on(rule_id))
 
 
+def feeds_tonight(night: Night) -> list[str]:
+    """The feeds that a night takes up, the roster first: a rule in force looks at them, or something was delivered."""
+    in_use = feeds_in_use(night)
+    return [ROSTER, *(feed for feed in night.feeds if feed in in_use or (night.inbox / feed).is_dir())]
+
+
 def judged_feeds(night: Night) -> list[str]:
-    """Feeds with a contract and at least one rule, in the order of their names."""
-    return [feed for feed in feeds_with_rules() if feed in night.contracts]
+    """Feeds with a contract that a rule in force judges, in the order of their names."""
+    return [
+        feed
+        for feed in feeds_with_rules()
+        if feed in night.contracts and any(night.policy.is_rule_on(one.rule_id) for one in rules_of(feed))
+    ]
 
 
 def assessment(night: Night) -> Assessment:
