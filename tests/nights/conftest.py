@@ -3,15 +3,27 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import copy
 
 import pytest
 
 from tests.nights.canaries import deliver_mess
-from tests.nights.district import AS_OF, deliver_all
+from tests.nights.district import AS_OF, DAYS, deliver_all
 from tests.nights.driver import PROFILE, District, Done
+
+
+@pytest.fixture(scope="session", autouse=True)
+def five_feeds(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Iterator[Path]:
+    """The contracts of the five feeds that the district delivers: every further feed makes each night longer."""
+    folder = tmp_path_factory.mktemp("feeds")
+    for feed in DAYS:
+        copy(repository / "data" / "feeds" / f"{feed}.yml", folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HEDUI_FEEDS_DIRS", str(folder))
+        yield folder
 
 
 @pytest.fixture(scope="session")
@@ -62,6 +74,7 @@ class Place:
     def environment(self) -> dict[str, str]:
         """The environment of a process of its own: nothing of ours in it, every warning shown."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("HEDUI_", "DAGSTER_"))}
+        kept["HEDUI_FEEDS_DIRS"] = os.environ["HEDUI_FEEDS_DIRS"]
         own = {name: str(self.root / folder) for name, folder in (("TMPDIR", "tmp"), ("HOME", "home"))}
         key = {"HEDUI_KEY_FILE": str(self.key_file)} if self.key_file else {}
         return kept | own | key | {"PYTHONWARNINGS": "always", "COLUMNS": "400"}

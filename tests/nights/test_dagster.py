@@ -1,17 +1,20 @@
 """The nights as Dagster runs and shows them: definitions, metadata, checks, retries, exit codes."""
 
+import errno
 import os
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from shutil import rmtree
+from shutil import copytree, rmtree
 
 import dagster as dg
 import pytest
 
 from pipelines.cli import main
 from pipelines.jobs import build_definitions, dagster_home, run_night
+from pipelines.night import landing
+from pipelines.night.landing import land_feed
 from pipelines.settings import Settings
 from tests.nights.conftest import Messy, Place
 from tests.nights.district import AS_OF, DAYS, FEEDS, LEFT, NEXT, deliver, literal_rows, roster_rows
@@ -22,7 +25,9 @@ KINDS = {"required_columns", "key_unique", "row_count", "books_balance", "freshn
 
 
 def settings_of(district: District, **more: object) -> Settings:
-    return Settings(inbox=district.inbox, warehouse=district.warehouse, profile=PROFILE, threads=1, **more)
+    feeds = (Path(os.environ["HEDUI_FEEDS_DIRS"]),)
+    places = {"inbox": district.inbox, "warehouse": district.warehouse, "feeds_dirs": feeds}
+    return Settings(**places, profile=PROFILE, threads=1, **more)
 
 
 def silent(_event: str, _told: str) -> None:
@@ -75,7 +80,7 @@ def test_every_asset_of_a_night_tells_its_rows_and_each_feed_its_checks(messy_ni
         assert run.tags["dagster/partition"] == AS_OF.isoformat()
         records = instance.all_logs(run.run_id)
     events = [entry.dagster_event for entry in records if entry.dagster_event is not None]
-    made = [event.asset_materialization for event in events if event.is_step_materialization]
+    made = [event.step_materialization_data.materialization for event in events if event.is_step_materialization]
     assert len(made) >= 20
     assert [one.asset_key for one in made if "dagster/row_count" not in one.metadata] == []
     judged = [
@@ -120,37 +125,90 @@ def make_refused(inbox: Path) -> None:
     deliver(inbox, "roster", rows)
 
 
-@pytest.mark.parametrize(("harm", "told"), [(make_missing, "absent"), (make_stale, "stale"), (make_refused, "refused")])
+@pytest.mark.parametrize(
+    ("harm", "status"), [(make_missing, "absent"), (make_stale, "stale"), (make_refused, "refused")]
+)
+def test_a_roster_that_cannot_be_used_is_not_assessed(
+    new_district: Callable[..., District], harm: Callable[[Path], None], status: str
+) -> None:
+    district = new_district()
+    harm(district.inbox)
+    state = land_feed(district.open(), "roster")
+    assert (state.status, state.is_assessed, state.max_age_days) == (status, False, 5)
+
+
 def test_without_a_roster_there_is_no_night(
     new_district: Callable[..., District],
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
-    harm: Callable[[Path], None],
-    told: str,
 ) -> None:
     district = new_district()
-    harm(district.inbox)
+    make_refused(district.inbox)
     monkeypatch.chdir(tmp_path)
     assert main(Place(district.inbox.parent).nightly()) == 4
     complaint = capsys.readouterr().err
-    assert f"the roster is {told} on 2026-09-22: expected a ready snapshot at most 5 days old" in complaint
+    assert "the roster is refused on 2026-09-22: expected a ready snapshot at most 5 days old" in complaint
     assert "deliver one and run the night again" in complaint
     assert "The roster is missing or refused" in complaint
     assert not (district.warehouse / "published").exists()
-    account = (district.warehouse / "accounts").glob("*-roster.md")
-    text = next(account).read_text(encoding="utf-8")
-    assert f"the roster is {told}" in text
+    [account] = (district.warehouse / "accounts").glob("*-roster.md")
+    text = account.read_text(encoding="utf-8")
+    assert "the roster is refused" in text
     assert "怎么办" in text
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--profile", "nowhere"], "nowhere"),
+        (["--as-of", "20260922"], "--as-of: expected a date YYYY-MM-DD"),
+        (["--memory-limit", "much"], "--memory-limit: expected a size"),
+        (["--inbox", "nowhere"], "expected a folder with one sub-folder per feed"),
+        (["--key-file", "nowhere.key"], "the key file nowhere.key cannot be read"),
+    ],
+)
+def test_wrong_usage_ends_before_anything_is_touched(
+    new_district: Callable[..., District],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    words: list[str],
+    told: str,
+) -> None:
+    district = new_district()
+    monkeypatch.chdir(tmp_path)
+    assert main([*Place(district.inbox.parent).nightly(), *words]) == 2
+    assert told in capsys.readouterr().err
+    assert not district.warehouse.exists()
+
+
+@pytest.mark.parametrize("kind", ["contract", "policy"])
+def test_a_declaration_with_a_mistake_ends_before_anything_is_touched(
+    new_district: Callable[..., District],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    repository: Path,
+    kind: str,
+) -> None:
+    district = new_district()
+    name = {"contract": "feeds", "policy": "policy"}[kind]
+    copytree(repository / "data" / name, tmp_path / name)
+    file = tmp_path / name / {"contract": "vehicle.yml", "policy": "profiles.yml"}[kind]
+    file.write_text(file.read_text(encoding="utf-8") + "\nno_such_key: 1\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(f"HEDUI_{name.upper()}_DIRS", str(tmp_path / name))
+    assert main(Place(district.inbox.parent).nightly()) == 2
+    complaint = capsys.readouterr().err
+    assert file.name in complaint
+    assert "no_such_key" in complaint
+    assert not district.warehouse.exists()
 
 
 def test_a_disk_that_recovers_is_tried_again_and_one_that_is_full_is_not(
     district: District, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import errno  # noqa: PLC0415
-
-    from pipelines.night import landing  # noqa: PLC0415
-
     tries: list[int] = []
     real = landing.find_deliveries
 
