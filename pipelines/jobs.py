@@ -11,6 +11,7 @@ import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from connectors.contract import Contract, load_contracts
+from pipelines.abandoned_runs import close_abandoned, process_tags
 from pipelines.assets.casework import cases, household_income, published_night, remembered_asset, rule_counts
 from pipelines.assets.comparison import findings_asset, matched_asset, roster_households
 from pipelines.assets.landing import landing_asset
@@ -159,6 +160,7 @@ def run_night(settings: Settings, as_of: date, listener: Listener) -> NightOutco
     job = build_definitions(settings).resolve_job_def(NIGHTLY)
     run_id = str(uuid.uuid4())
     with dg.DagsterInstance.from_config(str(dagster_home(settings.warehouse))) as instance:
+        close_abandoned(instance)
         instance.add_event_listener(run_id, lambda entry: tell(listener, entry))
         result = job.execute_in_process(
             instance=instance,
@@ -166,6 +168,7 @@ def run_night(settings: Settings, as_of: date, listener: Listener) -> NightOutco
             run_id=run_id,
             raise_on_error=False,
             run_config=QUIET,
+            tags=process_tags(),
             asset_selection=selected_assets(job, night),
         )
     return outcome(result, run_id, settings.warehouse / "published")
