@@ -1,12 +1,17 @@
 """Nights that are killed: the last publication stays whole, the next run is clean, readers keep what they opened."""
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
+from shutil import copytree
 
+import dagster as dg
 import duckdb
 import pytest
 
+from pipelines.cli import main
+from tests.nights.conftest import Messy, Place
 from tests.nights.crash_points import told
 from tests.nights.district import NEXT, deliver, roster_rows
 from tests.nights.driver import District
@@ -82,3 +87,31 @@ def test_killed_at_any_moment_of_landing_and_publishing_the_last_night_stays(
     with duckdb.connect(district.warehouse / "published" / "current" / "cases.duckdb", read_only=True) as con:
         assert con.execute("SELECT DISTINCT as_of FROM findings").fetchall() == [(NEXT,)]
     assert told(district.warehouse / "published" / "current")[0] == done.publication.folder.name
+
+
+def test_a_night_killed_in_the_middle_is_closed_and_run_again(
+    messy_night: Messy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = Place(tmp_path / "place")
+    copytree(messy_night[0].root, place.root, symlinks=True)
+    before = told(place.warehouse / "published" / "current")
+    with place.start(place.nightly(NEXT)) as night:
+        for line in night.stderr:
+            if "findings_property" in line.decode():
+                break
+        night.kill()
+        assert night.wait() == -signal.SIGKILL
+    assert told(place.warehouse / "published" / "current") == before
+    assert statuses(place) == ["STARTED", "SUCCESS"]
+
+    monkeypatch.chdir(tmp_path)
+    assert main(place.nightly(NEXT)) == 0
+    assert (place.warehouse / "published" / "current").resolve().name.startswith(NEXT.isoformat())
+    assert leftovers(place.warehouse) == []
+    assert statuses(place) == ["SUCCESS", "FAILURE", "SUCCESS"]
+
+
+def statuses(place: Place) -> list[str]:
+    """How Dagster's runs stand, the newest first."""
+    with dg.DagsterInstance.from_config(str(place.warehouse / "dagster")) as instance:
+        return [run.status.value for run in instance.get_runs()]
