@@ -162,7 +162,7 @@ def frame_of() -> Callable[[str, Sequence[Row]], pl.DataFrame]:
 @pytest.fixture(scope="session")
 def shipped_policy() -> Policy:
     """The policy that ships, default profile."""
-    return load_policy((Path(__file__).parents[3] / "data" / "policy",), "caojie-2024")
+    return load_policy((Path(__file__).parents[3] / "data" / "policy",), "caojie-people")
 
 
 @pytest.fixture(scope="session")
