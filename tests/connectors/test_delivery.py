@@ -72,9 +72,9 @@ def test_a_record_of_two_persons_is_kept_for_the_one_who_can_be_told(deliver, pe
         (None, person(4)),
         (None, person(5)),
     ]
-    assert read.skipped() == {"other_document": 1}
-    assert read.reasons() == {7: "id_length", 8: "id_empty", 9: "id_length"}
-    assert read.quarantine["field"].to_list() == ["spouse_id_number", "id_number", "id_number"]
+    assert read.skipped() == {}
+    assert read.reasons() == {6: "id_other_documents", 7: "id_length", 8: "id_empty", 9: "id_length"}
+    assert read.quarantine["field"].to_list() == ["id_number", "spouse_id_number", "id_number", "id_number"]
 
 
 HOUSEHOLDS = declared(
