@@ -1,6 +1,5 @@
 """The nights as Dagster runs and shows them: definitions, metadata, checks, retries, exit codes."""
 
-import errno
 import os
 import subprocess
 import sys
@@ -13,11 +12,10 @@ import pytest
 
 from pipelines.cli import main
 from pipelines.jobs import build_definitions, dagster_home, run_night
-from pipelines.night import landing
 from pipelines.night.landing import land_feed
 from pipelines.settings import Settings
 from tests.nights.conftest import Messy, Place
-from tests.nights.district import AS_OF, DAYS, FEEDS, LEFT, NEXT, deliver, literal_rows, roster_rows
+from tests.nights.district import AS_OF, DAYS, NEXT, deliver, roster_rows
 from tests.nights.driver import PROFILE, District
 
 GRAINS = ("One row per", "One folder a night", "每")
@@ -28,10 +26,6 @@ def settings_of(district: District, **more: object) -> Settings:
     feeds = (Path(os.environ["HEDUI_FEEDS_DIRS"]),)
     places = {"inbox": district.inbox, "warehouse": district.warehouse, "feeds_dirs": feeds}
     return Settings(**places, profile=PROFILE, threads=1, **more)
-
-
-def silent(_event: str, _told: str) -> None:
-    pass
 
 
 def test_every_asset_says_its_grain_first_and_every_feed_has_its_checks(tmp_path: Path) -> None:
@@ -204,42 +198,3 @@ def test_a_declaration_with_a_mistake_ends_before_anything_is_touched(
     assert file.name in complaint
     assert "no_such_key" in complaint
     assert not district.warehouse.exists()
-
-
-def test_a_disk_that_recovers_is_tried_again_and_one_that_is_full_is_not(
-    district: District, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    tries: list[int] = []
-    real = landing.find_deliveries
-
-    def failing(inbox: Path, feed: str, as_of: object) -> object:
-        if feed == "business":
-            tries.append(errno.EIO)
-            if len(tries) == 1:
-                raise OSError(errno.EIO, "Input/output error", f"{LEFT.name}.csv")
-        if feed == "property":
-            tries.append(errno.ENOSPC)
-            raise OSError(errno.ENOSPC, "No space left on device", f"{LEFT.name}.csv")
-        return real(inbox, feed, as_of)
-
-    monkeypatch.setattr(landing, "find_deliveries", failing)
-    monkeypatch.setattr("pipelines.discretion.SECONDS_BETWEEN", 0)
-    outcome = run_night(settings_of(district), NEXT, silent)
-    assert outcome.exit_code == 1
-    assert tries.count(errno.EIO) == 2
-    assert tries.count(errno.ENOSPC) == 1
-    [message] = [one for one in outcome.messages if "property" in one]
-    assert "No space left on device" in message
-    assert LEFT.name not in "".join(outcome.messages)
-
-
-def test_a_past_night_is_run_by_the_job_and_published_beside(district: District) -> None:
-    """The partition of a day before the first night; its roster is five days old at most."""
-    past = AS_OF.replace(day=21)
-    deliver(district.inbox, "roster", literal_rows()["roster"], day=past)
-    outcome = run_night(settings_of(district), past, silent)
-    assert (outcome.exit_code, outcome.is_current) == (0, False)
-    assert outcome.folder is not None
-    assert outcome.folder.name.startswith(past.isoformat())
-    assert (district.warehouse / "published" / "current").resolve().name.startswith(AS_OF.isoformat())
-    assert len(FEEDS) == 4

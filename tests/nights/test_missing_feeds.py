@@ -7,7 +7,7 @@ from shutil import move, rmtree
 
 import pytest
 
-from tests.nights.district import DAYS, EXPECTED, FEEDS, NEXT, RULES, deliver
+from tests.nights.district import DAYS, EXPECTED, NEXT, RULES, deliver
 from tests.nights.driver import District, Done
 
 FEED_OF = {rule: feed for feed, rules in RULES.items() for rule in rules}
@@ -94,15 +94,3 @@ def test_its_cases_stay_open_with_id_day_and_action(without: tuple[tuple[str, ..
     kept = ("household_id", "case_id", "opened_on", "suggested_action", "risk")
     before, after = (set(one.table("cases").select(kept[:4]).iter_rows()) for one in (first, done))
     assert before == after
-
-
-def test_a_first_night_without_any_feed_finds_nothing_and_clears_nobody(
-    new_district: Callable[..., District],
-) -> None:
-    district = new_district()
-    for feed in FEEDS:
-        rmtree(district.inbox / feed)
-    done = district.run()
-    assert done.outcomes() == set()
-    assert set(done.table("rule_counts").get_column("households_not_assessed")) == {6}
-    assert done.table("cases").is_empty()
