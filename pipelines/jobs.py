@@ -20,7 +20,8 @@ from pipelines.checks.judge import warm
 from pipelines.discretion import told
 from pipelines.domain.rulebook import feeds_to_match, feeds_with_rules
 from pipelines.failure import plain_account
-from pipelines.night.night import ROSTER
+from pipelines.night.judging import feeds_tonight
+from pipelines.night.night import ROSTER, Night
 from pipelines.partitions import NIGHTS, TIME_ZONE
 from pipelines.resources import night_resource
 from pipelines.settings import Settings, SettingsError
@@ -168,8 +169,17 @@ def run_night(settings: Settings, as_of: date, listener: Listener) -> NightOutco
             raise_on_error=False,
             run_config=QUIET,
             tags=process_tags(),
+            asset_selection=selected_assets(job, night),
         )
     return outcome(result, run_id, settings.warehouse / "published")
+
+
+def selected_assets(job: dg.JobDefinition, night: Night) -> list[dg.AssetKey]:
+    """The job's assets without those of feeds that no rule in force looks at and nobody delivered: steps cost time."""
+    left_out = set(night.feeds) - set(feeds_tonight(night))
+    stages = {f"{stage}{feed}" for feed in left_out for stage in ("", "matched_", "findings_")}
+    keys = job.asset_layer.executable_asset_keys
+    return sorted((key for key in keys if key.to_user_string() not in stages), key=lambda key: key.to_user_string())
 
 
 def tell(listener: Listener, entry: dg.EventLogEntry) -> None:

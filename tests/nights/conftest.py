@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import copy
@@ -15,15 +15,19 @@ from tests.nights.district import AS_OF, DAYS, deliver_all
 from tests.nights.driver import PROFILE, District, Done
 
 
-@pytest.fixture(scope="session", autouse=True)
-def five_feeds(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Iterator[Path]:
+@pytest.fixture(scope="session")
+def five_feeds(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Path:
     """The contracts of the five feeds that the district delivers: every further feed makes each night longer."""
     folder = tmp_path_factory.mktemp("feeds")
     for feed in DAYS:
         copy(repository / "data" / "feeds" / f"{feed}.yml", folder)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HEDUI_FEEDS_DIRS", str(folder))
-        yield folder
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def only_five_feeds(five_feeds: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test of this folder, and no other, runs its nights on them."""
+    monkeypatch.setenv("HEDUI_FEEDS_DIRS", str(five_feeds))
 
 
 @pytest.fixture(scope="session")
@@ -96,11 +100,14 @@ Messy = tuple[Place, bytes, bytes]
 
 
 @pytest.fixture(scope="session")
-def messy_night(tmp_path_factory: pytest.TempPathFactory) -> Messy:
+def messy_night(tmp_path_factory: pytest.TempPathFactory, five_feeds: Path) -> Messy:
     """A night of the command line over an inbox where everything goes wrong: where it was, what it said."""
     place = Place(tmp_path_factory.mktemp("messy"))
     deliver_mess(place.root / "inbox")
-    with place.start(place.nightly()) as process:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HEDUI_FEEDS_DIRS", str(five_feeds))
+        process = place.start(place.nightly())
+    with process:
         output, complaints = process.communicate(timeout=300)
     assert process.returncode == 0, complaints.decode()
     return place, output, complaints
