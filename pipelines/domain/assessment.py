@@ -49,17 +49,18 @@ class Assessment:
         """Add to findings of an earlier night whether tonight could have found them again.
 
         What a rule says of a household (its record key is the household_id) rests on every member: it could not, when
-        one of them was not asked about.
+        one of them was not asked about or stands in a roster row that could not be read.
 
         Returns:
             The findings with `is_switched_on`, `is_in_scope`, `is_member`, `is_unreadable` and `is_assessed` (its feed
-            is fresh and whoever it rests on was queried).
+            is fresh and whoever it rests on was readable and queried).
         """
         rules = self.rules.select("rule_id", tonight_feed="feed", is_fresh=pl.col("feed_status") == FRESH)
         yes = pl.lit(value=True)
         asked = self.not_queried.select("id_number", tonight_feed="feed", was_not_asked=yes).unique()
         skipped = self._skipped_households().select("household_id", tonight_feed="feed", is_partly_asked=yes)
         unreadable = pl.DataFrame({"household_id": self.unreadable_households.cast(pl.String).unique()})
+        rests_on_person = pl.col("record_key") != pl.col("household_id")
         return (
             findings.join(rules, on="rule_id", how="left")
             .join(self.households.select("household_id", is_in_scope=yes), on="household_id", how="left")
@@ -76,7 +77,7 @@ class Assessment:
                 is_switched_on=pl.col("is_fresh").is_not_null(),
                 is_assessed=pl.col("is_fresh").fill_null(value=False)
                 & pl.col("was_not_asked").is_null()
-                & ((pl.col("record_key") != pl.col("household_id")) | pl.col("is_partly_asked").is_null()),
+                & (rests_on_person | (pl.col("is_partly_asked").is_null() & pl.col("is_unreadable").is_null())),
             )
             .drop("tonight_feed", "is_fresh", "was_not_asked", "is_partly_asked")
         )

@@ -172,6 +172,14 @@ def test_a_roster_row_that_could_not_be_read_proves_nothing() -> None:
     assert night.findings["outcome"].to_list() == ["not_assessed", "not_assessed"]
 
 
+def test_what_is_said_of_a_household_stays_while_one_of_its_rows_cannot_be_read() -> None:
+    two_dwellings = found("H1/P1/FC-01", "H2/P3/FC-01").with_columns(record_key="household_id")
+    last = after(remember(two_dwellings, no_last_night(two_dwellings), assessment(), MONDAY))
+    night = remember(found(), last, assessment(unreadable=["H1"]), TUESDAY)
+    assert reasons(night) == {"H2/P3/FC-01": "no_longer_found"}
+    assert night.findings["outcome"].to_list() == ["not_assessed"]
+
+
 def test_a_rule_that_is_switched_off_resolves_its_findings() -> None:
     last = after(monday("H1/P1/CL-01", "H2/P3/FC-01"))
     night = remember(found(), last, assessment(rules={"FC-01": "property"}, unreadable=["H1"]), TUESDAY)
