@@ -54,7 +54,7 @@ def night_resource(settings: Settings) -> NightResource:
         warehouse=str(settings.warehouse),
         profile=settings.profile,
         feeds_dirs=[str(one) for one in settings.feeds_dirs],
-        policy_dirs=[str(one) for one in settings.policy_dirs],
+        policy_dirs=[str(one) for one in settings.policy_folders],
         key_file=str(settings.key_file or ""),
         threads=settings.threads,
         memory_limit=settings.memory_limit,

@@ -15,6 +15,7 @@ from pipelines.cli.options import (
     engine_options,
     inbox_option,
     key_file_option,
+    policy_option,
     profile_option,
     read_settings,
     today,
@@ -41,6 +42,7 @@ WHAT_IT_MEANS = {
 @warehouse_option
 @as_of_option
 @profile_option
+@policy_option
 @key_file_option
 @engine_options
 def nightly(**options: str | None) -> int:
@@ -80,7 +82,7 @@ def show_summary(settings: Settings, as_of: date, outcome: "NightOutcome") -> No
     vault = open_vault(
         settings.warehouse, settings.key_file, threads=settings.threads, memory_limit=settings.memory_limit
     )
-    rules = load_policy(settings.policy_dirs, settings.profile).in_force(as_of).rules
+    rules = load_policy(settings.policy_folders, settings.profile).in_force(as_of).rules
     titles = {rule_id: rule.title for rule_id, rule in rules.items()}
     counts, cases = (read_published(vault, folder, table) for table in ("rule_counts", "cases"))
     manifest = read_manifest(folder)

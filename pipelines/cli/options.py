@@ -23,6 +23,9 @@ warehouse_option = click.option("--warehouse", metavar="DIR", help="Folder of sn
 inbox_option = click.option("--inbox", metavar="DIR", help="Folder of deliveries: <inbox>/<feed>/<YYYY-MM-DD>/…")
 as_of_option = click.option("--as-of", metavar="DATE", help="Comparison date (比对日), YYYY-MM-DD.")
 profile_option = click.option("--profile", metavar="NAME", help="Policy profile; by default caojie-2024.")
+policy_option = click.option(
+    "--policy", metavar="DIR", help="Folder of a region's own policy, added to the shipped layers; several: DIR:DIR."
+)
 key_file_option = click.option(
     "--key-file", metavar="FILE", help="Key of an encrypted warehouse; better in HEDUI_KEY_FILE."
 )

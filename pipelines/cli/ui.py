@@ -14,6 +14,7 @@ import click
 from pipelines.cli.options import (
     inbox_option,
     key_file_option,
+    policy_option,
     profile_option,
     read_settings,
     warehouse_option,
@@ -36,6 +37,7 @@ START_SECONDS, STOP_SECONDS = 120, 20
 @inbox_option
 @warehouse_option
 @profile_option
+@policy_option
 @key_file_option
 @click.option("--port", metavar="PORT", help="Port on loopback; by default 3000.")
 def ui(**options: str | None) -> int:

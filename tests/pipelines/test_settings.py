@@ -42,6 +42,12 @@ def test_folders_in_the_environment_are_separated_as_in_path() -> None:
     assert load_settings({}, {"HEDUI_FEEDS_DIRS": "a:b"}, None).feeds_dirs == (Path("a"), Path("b"))
 
 
+def test_a_region_adds_its_own_policy_to_the_shipped_one(tmp_path: Path) -> None:
+    settings = load_settings({}, {"HEDUI_POLICY": "a:b"}, None)
+    assert settings.policy_folders == (*settings.policy_dirs, Path("a"), Path("b"))
+    assert load_settings({}, {}, written(tmp_path, 'policy = "ours"\n')).policy == (tmp_path / "ours",)
+
+
 def test_an_empty_environment_variable_is_not_given() -> None:
     assert load_settings({}, {"HEDUI_KEY_FILE": " ", "HEDUI_AS_OF": ""}, None).key_file is None
 
