@@ -12,7 +12,14 @@ from dagster._core.definitions.unresolved_asset_job_definition import Unresolved
 
 from connectors.contract import Contract, load_contracts
 from pipelines.abandoned_runs import close_abandoned, process_tags
-from pipelines.assets.casework import cases, household_income, published_night, remembered_asset, rule_counts
+from pipelines.assets.casework import (
+    cases,
+    findings_household_asset,
+    income_asset,
+    published_night,
+    remembered_asset,
+    rule_counts,
+)
 from pipelines.assets.comparison import findings_asset, matched_asset, roster_households
 from pipelines.assets.landing import landing_asset
 from pipelines.checks.contract_checks import build_contract_checks
@@ -74,6 +81,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     contracts = read_contracts(settings)
     feeds = [contract for name, contract in sorted(contracts.items()) if name != ROSTER]
     judged = [contract for contract in (*feeds, contracts[ROSTER]) if contract.feed in feeds_with_rules()]
+    names = [contract.feed for contract in judged]
     matched = [contract for contract in feeds if contract.feed in feeds_to_match()]
     nightly = dg.define_asset_job(
         NIGHTLY,
@@ -88,8 +96,9 @@ def build_definitions(settings: Settings) -> dg.Definitions:
             roster_households,
             *(matched_asset(contract) for contract in matched),
             *(findings_asset(contract) for contract in judged),
-            remembered_asset([contract.feed for contract in judged]),
-            household_income,
+            income_asset(names, contracts),
+            findings_household_asset(names, contracts),
+            remembered_asset(names),
             cases,
             rule_counts,
             published_night,

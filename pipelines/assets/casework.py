@@ -1,13 +1,16 @@
-"""Casework and publication assets: memory of the night before, income, cases, counts, and the published night."""
+"""Casework and publication assets: income, memory of the night before, cases, counts, and the published night."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 
 import dagster as dg
 
-from pipelines.assets.metadata import table_metadata
+from pipelines.assets.metadata import outcome_counts, table_metadata
 from pipelines.discretion import discreet
+from pipelines.domain.counting import COUNTING_FEEDS
+from pipelines.domain.rulebook import feeds_of, rules_after_income
 from pipelines.night.casework import count_rules, open_cases, reckon_income
-from pipelines.night.judging import remember_night
+from pipelines.night.judging import judge_household, remember_night
+from pipelines.night.night import ROSTER
 from pipelines.night.publishing import gates, publish_night
 from pipelines.partitions import NIGHTS, as_of_date
 from pipelines.resources import NightResource
@@ -17,9 +20,69 @@ HELD = 3
 """Exit code of a night that a gate holds (contract.md)."""
 
 
+def findings_of_feeds(judged: Sequence[str]) -> list[str]:
+    """The tables of what the rules found in each feed."""
+    return [f"findings_{feed}" for feed in judged]
+
+
+def income_asset(judged: Sequence[str], contracts: Container[str]) -> dg.AssetsDefinition:
+    """The assets that reckon the income of members and households from what was declared and what findings prove."""
+    sources = [*findings_of_feeds(judged), *(f"matched_{feed}" for feed in COUNTING_FEEDS if feed in contracts)]
+
+    @dg.multi_asset(
+        name="household_income",
+        specs=[
+            dg.AssetSpec(
+                "ledger",
+                deps=["members", *sources],
+                group_name="casework",
+                description="One row per household member: declared and evidenced income.\n\n收入台账。",
+            ),
+            dg.AssetSpec(
+                "income",
+                deps=["members", "households", *sources],
+                group_name="casework",
+                description="One row per household in scope: income per head, declared and evidenced, and the standard."
+                "\n\n家庭月人均收入。",
+            ),
+        ],
+        partitions_def=NIGHTS,
+    )
+    def household_income(
+        context: dg.AssetExecutionContext, night: NightResource
+    ) -> Iterator[dg.MaterializeResult[None]]:
+        with discreet():
+            ledger, income = reckon_income(night.open(as_of_date(context.partition_key)))
+        yield dg.MaterializeResult(asset_key="ledger", metadata=table_metadata(ledger))
+        yield dg.MaterializeResult(asset_key="income", metadata=table_metadata(income))
+
+    return household_income
+
+
+def findings_household_asset(judged: Sequence[str], contracts: Container[str]) -> dg.AssetsDefinition:
+    """The asset that judges by the rules which look at tonight's findings and income."""
+    looked_at = [feed for feed in sorted(feeds_of(rules_after_income())) if feed != ROSTER and feed in contracts]
+
+    @dg.asset(
+        group_name="findings",
+        deps=["households", "members", "ledger", "income", *findings_of_feeds(judged)]
+        + [f"matched_{feed}" for feed in looked_at],
+        partitions_def=NIGHTS,
+        kinds={"polars"},
+        description="One row per household, person, rule and record that a rule spoke about after the income was "
+        "reckoned.\n\n家庭疑点：收入核算之后判断的规则。",
+    )
+    def findings_household(context: dg.AssetExecutionContext, night: NightResource) -> dg.MaterializeResult[None]:
+        with discreet():
+            frame = judge_household(night.open(as_of_date(context.partition_key)))
+        return dg.MaterializeResult(metadata={**table_metadata(frame), **outcome_counts(frame)})
+
+    return findings_household
+
+
 def remembered_asset(judged: Sequence[str]) -> dg.AssetsDefinition:
     """The assets in which tonight's findings meet those of the night before."""
-    sources = [f"findings_{feed}" for feed in judged]
+    sources = [*findings_of_feeds(judged), "findings_household"]
 
     @dg.multi_asset(
         name="remembered_findings",
@@ -48,33 +111,6 @@ def remembered_asset(judged: Sequence[str]) -> dg.AssetsDefinition:
         yield dg.MaterializeResult(asset_key="resolved_findings", metadata=table_metadata(told.resolved))
 
     return remembered
-
-
-@dg.multi_asset(
-    name="household_income",
-    specs=[
-        dg.AssetSpec(
-            "ledger",
-            deps=["members", "findings"],
-            group_name="casework",
-            description="One row per household member: declared and evidenced income.\n\n收入台账。",
-        ),
-        dg.AssetSpec(
-            "income",
-            deps=["households", "findings"],
-            group_name="casework",
-            description="One row per household in scope: income per head, declared and evidenced, and the standard.\n\n"
-            "家庭月人均收入。",
-        ),
-    ],
-    partitions_def=NIGHTS,
-)
-def household_income(context: dg.AssetExecutionContext, night: NightResource) -> Iterator[dg.MaterializeResult[None]]:
-    """Reckon the income of members and households from what was declared and what the findings prove."""
-    with discreet():
-        ledger, income = reckon_income(night.open(as_of_date(context.partition_key)))
-    yield dg.MaterializeResult(asset_key="ledger", metadata=table_metadata(ledger))
-    yield dg.MaterializeResult(asset_key="income", metadata=table_metadata(income))
 
 
 @dg.asset(

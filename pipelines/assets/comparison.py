@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from connectors.contract import Contract
-from pipelines.assets.metadata import table_metadata
+from pipelines.assets.metadata import outcome_counts, table_metadata
 from pipelines.discretion import discreet
 from pipelines.domain.rulebook import feeds_beside, persons_looked_up
 from pipelines.night.judging import judge
@@ -63,7 +63,7 @@ def matched_asset(contract: Contract) -> dg.AssetsDefinition:
 
 
 def findings_asset(contract: Contract) -> dg.AssetsDefinition:
-    """The asset that judges one feed's matched rows by all its rules in one pass; the roster's own without matching."""
+    """The asset that judges one feed's matched rows by its rules in one pass; the roster's own without matching."""
     looked_at = [*(() if contract.feed == ROSTER else (contract.feed,)), *feeds_beside(contract.feed)]
 
     @dg.asset(
@@ -78,7 +78,6 @@ def findings_asset(contract: Contract) -> dg.AssetsDefinition:
     def findings(context: dg.AssetExecutionContext, night: NightResource) -> dg.MaterializeResult[None]:
         with discreet():
             frame = judge(night.open(as_of_date(context.partition_key)), contract.feed)
-        outcomes = {f"rows_{name}": n for name, n in frame.group_by("outcome").len().sort("outcome").iter_rows()}
-        return dg.MaterializeResult(metadata={**table_metadata(frame), **outcomes})
+        return dg.MaterializeResult(metadata={**table_metadata(frame), **outcome_counts(frame)})
 
     return findings

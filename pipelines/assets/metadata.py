@@ -18,6 +18,11 @@ def table_metadata(frame: pl.DataFrame) -> dict[str, Any]:
     }
 
 
+def outcome_counts(findings: pl.DataFrame) -> dict[str, int]:
+    """How many findings there are of each outcome."""
+    return {f"rows_{name}": n for name, n in findings.group_by("outcome").len().sort("outcome").iter_rows()}
+
+
 def column_schema(columns: Mapping[str, str]) -> dg.TableSchema:
     """Dagster's table schema from names and type texts."""
     return dg.TableSchema([dg.TableColumn(name, kind) for name, kind in columns.items()])

@@ -37,6 +37,8 @@ class Assessment:
         not_queried: persons whom a feed was not asked about, columns of `NOT_QUERIED`; empty for full and delta feeds.
         unreadable_households: household_ids of quarantined roster rows, also of households that have no other row left;
             a household among them may be there although the roster shows it no more.
+        after_income: rules that look at tonight's findings and income: what they said of a household rests on every
+            feed that says something of it.
     """
 
     households: pl.DataFrame
@@ -44,6 +46,7 @@ class Assessment:
     rules: pl.DataFrame
     not_queried: pl.DataFrame
     unreadable_households: pl.Series
+    after_income: frozenset[str] = frozenset()
 
     def assessed_pairs(self, findings: pl.DataFrame) -> pl.DataFrame:
         """Add to findings of an earlier night whether tonight could have found them again.

@@ -19,6 +19,22 @@ ROSTER: Final = "roster"
 
 
 @dataclass(frozen=True)
+class Reckoned:
+    """What is known once the feeds are judged and the income is reckoned; rules judged after the income look at it.
+
+    Attributes:
+        findings: tonight's findings of the feeds, exempt and undetermined ones too (`findings.FINDINGS`); nothing is
+            carried over from an earlier night.
+        ledger: one row per member (`ledger.LEDGER`), amounts in 毫 per month.
+        income: one row per household in scope (`income.INCOME`), amounts in 毫 per person and month.
+    """
+
+    findings: pl.DataFrame
+    ledger: pl.DataFrame
+    income: pl.DataFrame
+
+
+@dataclass(frozen=True)
 class NightContext:
     """One night, or one shard of it by household.
 
@@ -36,6 +52,7 @@ class NightContext:
             (`matching.named_rows`).
         has_declared_income: whether the roster has a monthly_income column at all; without it nothing can be compared
             with what was declared.
+        reckoned: tonight's findings and income; there for rules judged after the income alone, ask `after_income`.
     """
 
     as_of: date
@@ -47,6 +64,20 @@ class NightContext:
     roster: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=ROSTER_ROWS))
     shared: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SHARED_MEMBERS))
     looked_up: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    reckoned: Reckoned | None = None
+
+    def after_income(self) -> Reckoned:
+        """Tonight's findings, ledger and income.
+
+        Raises:
+            LookupError: the feeds are still being judged; say `after_income=True` in the rule's subject.
+        """
+        if self.reckoned is None:
+            raise LookupError(
+                "tonight's income: expected it reckoned, found the feeds still being judged; "
+                "say after_income=True in the Subject of the rule that looks at it"
+            )
+        return self.reckoned
 
     def rows(self, feed: str) -> pl.LazyFrame:
         """The matched rows of an assessed feed.

@@ -4,19 +4,19 @@ What belongs here: the order of the steps, and that all rules over one subject s
 step. The same function judges a whole district or one shard of it: households never look across shards.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import polars as pl
 
 from pipelines.domain.context import NightContext
-from pipelines.domain.findings import findings_of, no_findings, ordered
+from pipelines.domain.findings import findings_of, ordered
 from pipelines.domain.rule import Rule, Subject
-from pipelines.domain.rulebook import rules_of
+from pipelines.domain.rulebook import rules_after_income, rules_with_feed
 from pipelines.domain.standing import fires_column, predicate, standing_hits
 
 
 def judge_feed(feed: str, context: NightContext, secret: bytes) -> pl.DataFrame:
-    """Findings of all switched-on rules of a feed: flagged, undetermined and exempt ones.
+    """Findings of all switched-on rules judged with a feed: flagged, undetermined and exempt ones.
 
     Args:
         feed: name of the feed.
@@ -30,13 +30,33 @@ def judge_feed(feed: str, context: NightContext, secret: bytes) -> pl.DataFrame:
     Raises:
         PolicyError: the policy lacks a parameter that a rule needs.
     """
-    if not context.has_feed(feed):
-        return no_findings()
+    return _judge(rules_with_feed(feed), context, secret)
+
+
+def judge_after_income(context: NightContext, secret: bytes) -> pl.DataFrame:
+    """Findings of all switched-on rules that look at tonight's findings or income, of whatever feed.
+
+    Args:
+        context: the night with what is reckoned; a rule whose feed has no matched rows in it gives no findings.
+        secret: key of the finding ids.
+
+    Returns:
+        As `judge_feed`.
+
+    Raises:
+        LookupError: the context has no income.
+        PolicyError: the policy lacks a parameter that a rule needs.
+    """
+    return _judge(rules_after_income(), context, secret)
+
+
+def _judge(rules: Iterable[Rule], context: NightContext, secret: bytes) -> pl.DataFrame:
+    """Findings of those of the rules that are switched on and whose feed was assessed."""
     by_subject: dict[Subject, list[Rule]] = {}
-    for one in rules_of(feed):
-        if context.policy.is_rule_on(one.rule_id):
+    for one in rules:
+        if context.has_feed(one.feed) and context.policy.is_rule_on(one.rule_id):
             by_subject.setdefault(one.subject, []).append(one)
-    return ordered(part for rules in by_subject.values() for part in _judge_subject(rules, context, secret))
+    return ordered(part for group in by_subject.values() for part in _judge_subject(group, context, secret))
 
 
 def _judge_subject(rules: Sequence[Rule], context: NightContext, secret: bytes) -> list[pl.DataFrame]:

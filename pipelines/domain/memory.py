@@ -96,6 +96,7 @@ def remember(tonight: pl.DataFrame, last_night: LastNight, assessment: Assessmen
     gone = assessment.assessed_pairs(last_night.findings.join(tonight, on="finding_id", how="anti")).with_columns(
         resolved_reason=_reason()
     )
+    gone = gone.with_columns(resolved_reason=_unless_in_doubt(assessment.after_income))
     remembered = pl.Schema({**tonight.schema, **MEMORY})
     carried, resolved = _carried_over(gone, as_of), _resolved(gone, as_of)
     findings = pl.concat([_shaped(found, remembered), _shaped(carried, remembered)])
@@ -145,6 +146,17 @@ def _reason() -> pl.Expr:
         .when(pl.col("is_member") & pl.col("is_assessed"))
         .then(pl.lit("no_longer_found"))
     )
+
+
+def _unless_in_doubt(after_income: frozenset[str]) -> pl.Expr:
+    """The reason, null also for what rested on something of the household that nobody could look at tonight.
+
+    A rule judged after the income goes quiet when a feed is late: its finding is in doubt as long as another one of the
+    household is.
+    """
+    is_after, reason = pl.col("rule_id").is_in(sorted(after_income)), pl.col("resolved_reason")
+    is_in_doubt = (reason.is_null() & ~is_after).any().over("household_id")
+    return pl.when(is_after & is_in_doubt & (reason == "no_longer_found")).then(None).otherwise(reason)
 
 
 def _carried_over(gone: pl.DataFrame, as_of: date) -> pl.DataFrame:

@@ -33,7 +33,10 @@ class Subject:
             predicates look at. One row per matched record, per person or per household, as the rules need.
         beside: other feeds whose matched rows it looks at where they were assessed.
         looked_up: fields of the feed that name persons beyond the household, and the feeds in which these are looked
-            up where they were assessed.
+            up where they were assessed. Not after the income, when several feeds are looked at together.
+        after_income: judged once every feed is judged and the income is reckoned, because the rules look at tonight's
+            findings, ledger or income (`NightContext.after_income`). What they find brings no amount: the income is
+            reckoned already. They are counted under `feed` and not assessed while it is absent.
     """
 
     feed: str
@@ -41,6 +44,15 @@ class Subject:
     candidates: Callable[[NightContext], pl.LazyFrame]
     beside: tuple[str, ...] = ()
     looked_up: tuple[tuple[str, str], ...] = ()
+    after_income: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse what a night could not bring."""
+        if self.after_income and self.looked_up:
+            raise ValueError(
+                f"subject over {self.feed}: expected looked_up or after_income, found both; "
+                "look the persons up in a subject that is judged with its feed"
+            )
 
 
 @dataclass(frozen=True)

@@ -31,13 +31,23 @@ def rulebook() -> Mapping[str, Rule]:
 
 
 def rules_of(feed: str) -> tuple[Rule, ...]:
-    """The rules that judge a feed's rows, in the order of their ids."""
+    """The rules that are counted under a feed, in the order of their ids."""
     return tuple(one for one in rulebook().values() if one.feed == feed)
 
 
+def rules_with_feed(feed: str) -> tuple[Rule, ...]:
+    """The rules that are judged as soon as their feed is matched, in the order of their ids."""
+    return tuple(one for one in rules_of(feed) if not one.subject.after_income)
+
+
+def rules_after_income() -> tuple[Rule, ...]:
+    """The rules that are judged once the income is reckoned, in the order of their ids."""
+    return tuple(one for one in rulebook().values() if one.subject.after_income)
+
+
 def feeds_beside(feed: str) -> tuple[str, ...]:
-    """The other feeds whose matched rows the rules of a feed look at, in the order of their names."""
-    return tuple(sorted({other for one in rules_of(feed) for other in one.subject.beside}))
+    """The other feeds whose matched rows are looked at while a feed is judged, in the order of their names."""
+    return tuple(sorted({other for one in rules_with_feed(feed) for other in one.subject.beside}))
 
 
 def persons_looked_up(feed: str) -> tuple[tuple[str, str], ...]:

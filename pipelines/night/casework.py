@@ -19,7 +19,7 @@ from pipelines.domain.ledger import member_ledger
 from pipelines.domain.memory import Remembered
 from pipelines.domain.policy import PolicyError, PolicyInForce
 from pipelines.domain.rule_counts import rule_counts
-from pipelines.night.judging import assessment, last_night, matched_of
+from pipelines.night.judging import assessment, found_tonight, last_night, matched_of
 from pipelines.night.night import ROSTER, Night
 from warehouse.publication import night_before, read_published
 
@@ -47,10 +47,10 @@ def income_policy(policy: PolicyInForce) -> IncomePolicy:
 
 
 def reckon_income(night: Night) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Make the income ledger of the members and the income of the households and store both."""
+    """Make the income ledger of the members and the income of the households from tonight's findings and store both."""
     policy = income_policy(night.policy)
     gone = not_counting(matched_of(night, COUNTING_FEEDS), night.policy, night.as_of)
-    ledger = member_ledger(night.tables.read("members"), night.tables.read("findings"), gone, policy)
+    ledger = member_ledger(night.tables.read("members"), found_tonight(night), gone, policy)
     income = household_income(night.tables.read("households"), ledger, policy)
     night.tables.write("ledger", ledger)
     night.tables.write("income", income)

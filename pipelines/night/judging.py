@@ -1,23 +1,37 @@
-"""Judging: the rules of each feed on its matched rows, then the memory of the night before.
+"""Judging: the rules of each feed on its matched rows, those that look at the income, the memory of the night before.
 
 What belongs here: gathering what the pure functions of `pipelines.domain` take, and storing what they give.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import polars as pl
 
 from pipelines.domain.assessment import NOT_QUERIED, RULES, Assessment
-from pipelines.domain.context import NightContext
+from pipelines.domain.context import NightContext, Reckoned
 from pipelines.domain.findings import no_findings
-from pipelines.domain.judge import judge_feed
+from pipelines.domain.judge import judge_after_income, judge_feed
 from pipelines.domain.memory import HISTORY, LastNight, Remembered, no_last_night, remember
-from pipelines.domain.rulebook import feeds_beside, feeds_of, feeds_with_rules, persons_looked_up, rulebook, rules_of
+from pipelines.domain.rule import Rule
+from pipelines.domain.rulebook import (
+    feeds_beside,
+    feeds_of,
+    feeds_with_rules,
+    persons_looked_up,
+    rulebook,
+    rules_after_income,
+    rules_of,
+    rules_with_feed,
+)
 from pipelines.domain.rules.marriage import FEED as MARRIAGE
 from pipelines.domain.rules.marriage import spouses_to_ask
 from pipelines.night.matching import looked_up_table
 from pipelines.night.night import ROSTER, Night
 from warehouse.publication import night_before, read_published
+
+FINDINGS_AFTER_INCOME = "findings_household"
+"""The table of what the rules found that look at tonight's findings and income."""
 
 REQUEST_LIST = "request_list"
 """The table of persons beyond the roster about whom the departments are to be asked (rules.md section 4, HY-01)."""
@@ -35,21 +49,25 @@ def is_assessed(night: Night, feed: str) -> bool:
 
 def context_of(night: Night, feed: str) -> NightContext:
     """What the rules of a feed may look at tonight: its rows, those of the feeds beside it, and the roster."""
-    own = () if feed == ROSTER else (feed,)
+    looked_up = {
+        other: night.tables.read(looked_up_table(feed, other))
+        for _, other in persons_looked_up(feed)
+        if is_assessed(night, other)
+    }
+    return replace(_context_over(night, (feed, *feeds_beside(feed))), looked_up=looked_up)
+
+
+def _context_over(night: Night, feeds: Iterable[str]) -> NightContext:
+    """The roster, and the matched rows of those of the feeds that were assessed tonight."""
     return NightContext(
         as_of=night.as_of,
         policy=night.policy,
         households=night.tables.read("households"),
         members=night.tables.read("members"),
-        matched=matched_of(night, (*own, *feeds_beside(feed))),
+        matched=matched_of(night, (feed for feed in feeds if feed != ROSTER)),
         has_declared_income=bool(night.tables.read_facts(ROSTER)["has_declared_income"]),
         roster=night.tables.read("roster_rows"),
         shared=night.tables.read("shared_members"),
-        looked_up={
-            other: night.tables.read(looked_up_table(feed, other))
-            for _, other in persons_looked_up(feed)
-            if is_assessed(night, other)
-        },
     )
 
 
@@ -58,8 +76,7 @@ def judge(night: Night, feed: str) -> pl.DataFrame:
 
     Nothing of the roster is read for a feed that was not assessed or that no rule in force judges.
     """
-    is_judged = is_assessed(night, feed) and any(night.policy.is_rule_on(one.rule_id) for one in rules_of(feed))
-    if is_judged:
+    if is_assessed(night, feed) and switched_on(night, rules_with_feed(feed)):
         context = context_of(night, feed)
         findings = judge_feed(feed, context, night.secret)
         if feed == MARRIAGE:
@@ -70,15 +87,40 @@ def judge(night: Night, feed: str) -> pl.DataFrame:
     return findings
 
 
+def found_tonight(night: Night) -> pl.DataFrame:
+    """Tonight's findings of the feeds, before anything is remembered: what the income is reckoned from."""
+    return pl.concat([no_findings(), *(night.tables.read(f"findings_{feed}") for feed in judged_feeds(night))])
+
+
+def judge_household(night: Night) -> pl.DataFrame:
+    """Judge by the rules that look at tonight's findings or income, and store `findings_household`.
+
+    Nothing is read where no such rule is switched on.
+    """
+    rules = switched_on(night, rules_after_income())
+    findings = no_findings()
+    if rules:
+        reckoned = Reckoned(found_tonight(night), night.tables.read("ledger"), night.tables.read("income"))
+        context = replace(_context_over(night, sorted(feeds_of(rules))), reckoned=reckoned)
+        findings = judge_after_income(context, night.secret)
+    night.tables.write(FINDINGS_AFTER_INCOME, findings)
+    return findings
+
+
+def switched_on(night: Night, rules: Iterable[Rule]) -> list[Rule]:
+    """Those of the rules that are in force."""
+    return [one for one in rules if night.policy.is_rule_on(one.rule_id)]
+
+
 def request_list(night: Night) -> pl.DataFrame | None:
     """The persons whom tonight adds to the request lists; None where no rule that adds any was judged."""
-    is_judged = is_assessed(night, MARRIAGE) and any(night.policy.is_rule_on(one.rule_id) for one in rules_of(MARRIAGE))
+    is_judged = is_assessed(night, MARRIAGE) and bool(switched_on(night, rules_with_feed(MARRIAGE)))
     return night.tables.read(REQUEST_LIST) if is_judged else None
 
 
 def feeds_in_use(night: Night) -> frozenset[str]:
     """The feeds that the rules in force look at; another one is not missed where nobody delivers it."""
-    return feeds_of(one for rule_id, one in rulebook().items() if night.policy.is_rule_on(rule_id))
+    return feeds_of(switched_on(night, rulebook().values()))
 
 
 def feeds_tonight(night: Night) -> list[str]:
@@ -89,11 +131,7 @@ def feeds_tonight(night: Night) -> list[str]:
 
 def judged_feeds(night: Night) -> list[str]:
     """Feeds with a contract that a rule in force judges, in the order of their names."""
-    return [
-        feed
-        for feed in feeds_with_rules()
-        if feed in night.contracts and any(night.policy.is_rule_on(one.rule_id) for one in rules_of(feed))
-    ]
+    return [feed for feed in feeds_with_rules() if feed in night.contracts and switched_on(night, rules_of(feed))]
 
 
 def assessment(night: Night) -> Assessment:
@@ -120,6 +158,7 @@ def assessment(night: Night) -> Assessment:
         rules=pl.DataFrame(rules, schema=RULES),
         not_queried=pl.concat([pl.DataFrame(schema=NOT_QUERIED), *unasked]),
         unreadable_households=night.tables.read("unreadable_households").get_column("household_id"),
+        after_income=frozenset(one.rule_id for one in rules_after_income()),
     )
 
 
@@ -138,7 +177,7 @@ def last_night(night: Night, tonight: pl.DataFrame) -> LastNight:
 
 def remember_night(night: Night) -> Remembered:
     """Compare tonight's findings with the night before and store `findings`, `resolved_findings` and `history`."""
-    tonight = pl.concat([night.tables.read(f"findings_{feed}") for feed in judged_feeds(night)])
+    tonight = pl.concat([found_tonight(night), night.tables.read(FINDINGS_AFTER_INCOME)])
     remembered = remember(tonight, last_night(night, tonight), assessment(night), night.as_of)
     night.tables.write("findings", remembered.findings)
     night.tables.write("resolved_findings", remembered.resolved)

@@ -11,7 +11,7 @@ import polars as pl
 from connectors.contract import Contract, load_contracts
 from pipelines.domain.policy import Policy
 from pipelines.night.casework import count_rules, open_cases, reckon_income
-from pipelines.night.judging import judge, judged_feeds, remember_night
+from pipelines.night.judging import judge, judge_household, judged_feeds, remember_night
 from pipelines.night.landing import land_feed
 from pipelines.night.matching import match_feed, matched_feeds, take_roster
 from pipelines.night.night import ROSTER, Night, open_vault
@@ -123,7 +123,8 @@ def compute(night: Night) -> None:
         match_feed(night, feed)
     for feed in judged_feeds(night):
         judge(night, feed)
-    remember_night(night)
     reckon_income(night)
+    judge_household(night)
+    remember_night(night)
     open_cases(night)
     count_rules(night)

@@ -16,7 +16,7 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.night.casework import count_rules, open_cases, reckon_income
-from pipelines.night.judging import judge, judged_feeds, remember_night
+from pipelines.night.judging import judge, judge_household, judged_feeds, remember_night
 from pipelines.night.landing import land_feed
 from pipelines.night.matching import match_feed, matched_feeds, take_roster
 from pipelines.night.night import ROSTER, open_night, open_vault
@@ -57,8 +57,9 @@ def ask_hedui(inbox: Path, warehouse: Path, as_of: date) -> Answer | None:
         match_feed(opened, feed)
     for feed in judged_feeds(opened):
         judge(opened, feed)
-    remember_night(opened)
     reckon_income(opened)
+    judge_household(opened)
+    remember_night(opened)
     open_cases(opened)
     _, equations = count_rules(opened)
     if broken := [one.name for one in equations if not one.holds]:

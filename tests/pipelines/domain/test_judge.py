@@ -29,6 +29,11 @@ def test_a_feed_without_rules_or_hits_gives_the_empty_table(night_of):
     assert judge_feed("weather", replace(night, matched={"weather": night.matched["vehicle"]}), b"s").is_empty()
 
 
+def test_the_income_is_not_there_while_the_feeds_are_judged(night_of):
+    with pytest.raises(LookupError, match="say after_income=True"):
+        night_of("vehicle", []).after_income()
+
+
 def test_a_rule_that_is_switched_off_is_not_judged(night_of, policy):
     entry = replace(policy.rule("CL-01"), is_on=False)
     night = night_of("vehicle", [CAR, CAR | {"vehicle_type": "M21"}])

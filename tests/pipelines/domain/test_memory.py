@@ -56,6 +56,7 @@ def assessment(
     rules: dict[str, str] | None = None,
     not_queried: list[tuple[str, str]] | None = None,
     unreadable: list[str] | None = None,
+    after_income: frozenset[str] = frozenset(),
 ) -> Assessment:
     people = {"H1": ["P1", "P2"], "H2": ["P3"]} if people is None else people
     statuses = {"vehicle": "fresh", "property": "fresh", **(status or {})}
@@ -72,6 +73,7 @@ def assessment(
         ),
         not_queried=pl.DataFrame(not_queried or [], schema=NOT_QUERIED, orient="row"),
         unreadable_households=pl.Series("household_id", unreadable or [], dtype=pl.String),
+        after_income=after_income,
     )
 
 
@@ -156,6 +158,24 @@ def test_a_person_who_was_not_queried_is_not_cleared() -> None:
     night = remember(found(), last, assessment(not_queried=[("vehicle", "P1")]), TUESDAY)
     assert changes(night) == {"H1/P1/CL-01": "persisting"}
     assert reasons(night) == {"H1/P2/CL-01": "no_longer_found", "H1/P1/FC-01": "no_longer_found"}
+
+
+def test_what_looks_at_the_income_stays_while_another_finding_of_the_household_is_not_assessed() -> None:
+    rules = {**SWITCHED_ON, "TK-02": "roster"}
+    last = after(monday("H1/P1/CL-01", "H1/P2/TK-02", "H2/P3/TK-02", "H2/P3/FC-01"))
+    scope = {"rules": rules, "after_income": frozenset({"TK-02"})}
+    late = {"vehicle": "stale", "roster": "fresh"}
+    tuesday = remember(found(), last, assessment(status=late, **scope), TUESDAY)
+    assert tuesday.findings["outcome"].to_list() == ["not_assessed", "not_assessed"]
+    assert changes(tuesday) == {"H1/P1/CL-01": "persisting", "H1/P2/TK-02": "persisting"}
+    assert reasons(tuesday) == {"H2/P3/TK-02": "no_longer_found", "H2/P3/FC-01": "no_longer_found"}
+    wednesday = remember(found(), after(tuesday), assessment(status={"roster": "fresh"}, **scope), WEDNESDAY)
+    assert reasons(wednesday) == {"H1/P1/CL-01": "no_longer_found", "H1/P2/TK-02": "no_longer_found"}
+    # Who left or which rule is switched off is known whatever else is late.
+    gone = remember(found(), last, assessment({"H1": ["P1"]}, late, **scope), TUESDAY)
+    assert reasons(gone)["H1/P2/TK-02"] == "member_left"
+    off = remember(found(), last, assessment(status=late, after_income=frozenset({"TK-02"})), TUESDAY)
+    assert reasons(off)["H1/P2/TK-02"] == "rule_switched_off"
 
 
 def test_who_left_is_resolved_even_while_the_feed_is_stale() -> None:

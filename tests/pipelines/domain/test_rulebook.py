@@ -6,7 +6,7 @@ import types
 import pytest
 
 import pipelines.domain.rulebook as module
-from pipelines.domain.rule import Rule
+from pipelines.domain.rule import Rule, Subject
 from pipelines.domain.rulebook import (
     feeds_beside,
     feeds_of,
@@ -14,7 +14,9 @@ from pipelines.domain.rulebook import (
     feeds_with_rules,
     persons_looked_up,
     rulebook,
+    rules_after_income,
     rules_of,
+    rules_with_feed,
 )
 
 
@@ -32,6 +34,17 @@ def test_what_rules_look_at_beside_their_feed():
     assert persons_looked_up("marriage") == (("spouse_id_number", "death"),)
     assert set(feeds_to_match()) - set(feeds_with_rules()) == {"card_proxies"}
     assert feeds_of([rulebook()["HY-01"], rulebook()["CL-01"]]) == {"marriage", "death", "vehicle"}
+
+
+def test_what_is_judged_after_the_income_looks_nobody_up():
+    with pytest.raises(ValueError, match="subject over roster: expected looked_up or after_income, found both"):
+        Subject("roster", "名册", lambda night: night.members.lazy(), looked_up=(("x", "death"),), after_income=True)
+
+
+def test_rules_are_judged_with_their_feed_or_after_the_income():
+    for feed in feeds_with_rules():
+        late = [one for one in rules_after_income() if one.feed == feed]
+        assert sorted([*rules_with_feed(feed), *late], key=lambda one: one.rule_id) == list(rules_of(feed))
 
 
 def test_every_rule_is_described_and_declares_what_is_material():

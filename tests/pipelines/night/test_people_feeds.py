@@ -10,7 +10,7 @@ import pytest
 
 from connectors.identity import id_check_digit
 from pipelines.night.casework import count_rules, open_cases, reckon_income
-from pipelines.night.judging import judge, judged_feeds, remember_night, request_list
+from pipelines.night.judging import judge, judge_household, judged_feeds, remember_night, request_list
 from pipelines.night.landing import land_feed
 from pipelines.night.matching import match_feed, matched_feeds, take_roster
 from pipelines.night.night import ROSTER, Night, open_night, open_vault
@@ -71,8 +71,9 @@ def run(tmp_path: Path, repository: Path) -> Callable[..., Night]:
             match_feed(night, feed)
         for feed in judged_feeds(night):
             judge(night, feed)
-        remember_night(night)
         reckon_income(night)
+        judge_household(night)
+        remember_night(night)
         open_cases(night)
         count_rules(night)
         return night
