@@ -14,6 +14,7 @@ from pipelines.domain.rule import EVIDENCE_ITEM, Evidence, Verdict
 from pipelines.domain.vocabulary import GRADE_OTHER_NAME, Outcome
 
 NO_MANIFEST: Final = "该批数据没有部门清单，件数和校验和未经核对"
+OTHER_PERSON: Final = "经核实与部门数据中的人不是同一人"
 _HIT, _ITEM = "evidence of hit", "evidence item"
 _IS_UNDETERMINED = pl.col("outcome") == Outcome.UNDETERMINED.value
 
@@ -68,9 +69,22 @@ def _common_lines() -> tuple[Evidence, ...]:
 
 
 def clears_with(verdict: Verdict, entry: RuleInForce) -> pl.Expr:
-    """What would clear a hit: the policy's documents, then the fact that would have to change, then the open fields."""
+    """What would clear a hit: the policy's documents, then each change of fact that would, then the open fields.
+
+    An exempt hit is cleared already and says why; a hit under another name may be about somebody else.
+    """
     documents = [pl.lit(document) for document in entry.documents]
+    facts = [change.words() for change in verdict.changes]
+    if verdict.remedy is not None:
+        facts.append(verdict.remedy)
     opens = [
         pl.when(_IS_UNDETERMINED & one.where).then(words("补齐或更正：", one.phrase)) for one in verdict.open_fields
     ]
-    return pl.concat_list([*documents, verdict.remedy, *opens]).list.drop_nulls()
+    is_exempt = pl.col("exempt_reason").is_not_null()
+    return pl.concat_list(
+        *documents,
+        pl.when(is_exempt).then(words("已属豁免：", pl.col("exempt_reason"))),
+        *(pl.when(~is_exempt).then(fact) for fact in facts),
+        pl.when(~is_exempt & (pl.col("grade") == GRADE_OTHER_NAME)).then(pl.lit(OTHER_PERSON)),
+        *opens,
+    ).list.drop_nulls()

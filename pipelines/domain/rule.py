@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from pipelines.domain.clearing import Change
 from pipelines.domain.context import NightContext
 
 EVIDENCE_ITEM = pl.Struct({"field": pl.String, "value": pl.String, "op": pl.String, "threshold": pl.String})
@@ -112,7 +113,8 @@ class Verdict:
         exempt: reason → the rows that would be flagged and are exempt by it.
         open_fields: what may leave the rule undetermined.
         hints: words to add → where.
-        remedy: the fact that would have to change to clear the finding.
+        changes: the smallest changes of fact that clear a finding, as alternatives; each one does by itself.
+        remedy: the same in words alone, for a rule that does not declare its changes yet.
         cases: name of a policy variant → the rows that are such a case.
         pension_amount: 毫 a flagged row brings into the income as pension.
         wage_amount: 毫 a flagged row brings into the income as wage.
@@ -122,7 +124,8 @@ class Verdict:
     record_key: pl.Expr
     found: pl.Expr
     evidence: tuple[Evidence, ...]
-    remedy: pl.Expr
+    changes: tuple[Change, ...] = ()
+    remedy: pl.Expr | None = None
     listed: pl.Expr | None = None
     fact_date: pl.Expr = NO_DATE
     exempt: Mapping[str, pl.Expr] = field(default_factory=dict)
