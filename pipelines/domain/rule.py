@@ -33,6 +33,8 @@ class Subject:
         candidates: builds the rows: `household_id, id_number, roster_name, name, grade`, provenance, and whatever the
             predicates look at. One row per matched record, per person or per household, as the rules need.
         beside: other feeds whose matched rows it looks at where they were assessed.
+        needs: those of the feeds beside without which nothing can be said: while one of them is absent the rules are
+            not assessed, as while their own feed is.
         looked_up: fields of the feed that name persons beyond the household, and the feeds in which these are looked
             up where they were assessed. Not after the income, when several feeds are looked at together.
         after_income: judged once every feed is judged and the income is reckoned, because the rules look at tonight's
@@ -46,9 +48,15 @@ class Subject:
     beside: tuple[str, ...] = ()
     looked_up: tuple[tuple[str, str], ...] = ()
     after_income: bool = False
+    needs: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what a night could not bring."""
+        if not set(self.needs) <= set(self.beside):
+            raise ValueError(
+                f"subject over {self.feed}: expected every feed of needs among those beside, found "
+                f"{', '.join(sorted(set(self.needs) - set(self.beside)))} missing; name it there too"
+            )
         if self.after_income and self.looked_up:
             raise ValueError(
                 f"subject over {self.feed}: expected looked_up or after_income, found both; "

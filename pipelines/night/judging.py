@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from pipelines.domain.assessment import NOT_QUERIED, RULES, Assessment
+from pipelines.domain.assessment import NEEDED, NOT_QUERIED, RULES, Assessment
 from pipelines.domain.context import NightContext, Reckoned
 from pipelines.domain.findings import no_findings
 from pipelines.domain.judge import judge_after_income, judge_feed
@@ -59,12 +59,14 @@ def context_of(night: Night, feed: str) -> NightContext:
 
 def _context_over(night: Night, feeds: Iterable[str]) -> NightContext:
     """The roster, and the matched rows of those of the feeds that were assessed tonight."""
+    others = [feed for feed in feeds if feed != ROSTER]
     return NightContext(
         as_of=night.as_of,
         policy=night.policy,
         households=night.tables.read("households"),
         members=night.tables.read("members"),
-        matched=matched_of(night, (feed for feed in feeds if feed != ROSTER)),
+        matched=matched_of(night, others),
+        not_queried={feed: night.tables.read(f"not_queried_{feed}") for feed in others if is_assessed(night, feed)},
         has_declared_income=bool(night.tables.read_facts(ROSTER)["has_declared_income"]),
         roster=night.tables.read("roster_rows"),
         shared=night.tables.read("shared_members"),
@@ -136,21 +138,21 @@ def judged_feeds(night: Night) -> list[str]:
 
 def assessment(night: Night) -> Assessment:
     """What was looked at tonight, and what was not."""
+    on = {one.rule_id: one for one in switched_on(night, rulebook().values())}
     rules = [
         {
             "rule_id": rule_id,
             "rule_version": night.policy.rule(rule_id).version,
             "feed": one.feed,
-            "feed_status": night.state(one.feed).status,
+            "feed_status": _status_of(night, one),
             "snapshot_date": night.state(one.feed).snapshot_date,
         }
-        for rule_id, one in sorted(rulebook().items())
-        if night.policy.is_rule_on(rule_id)
+        for rule_id, one in on.items()
     ]
+    needed = [(rule_id, feed) for rule_id, one in on.items() for feed in one.subject.needs]
     unasked = [
         night.tables.read(f"not_queried_{feed}").select(feed=pl.lit(feed), id_number="id_number")
-        for feed in judged_feeds(night)
-        if feed != ROSTER
+        for feed in sorted({*judged_feeds(night), *(feed for _, feed in needed)} - {ROSTER})
     ]
     return Assessment(
         households=night.tables.read("households"),
@@ -159,7 +161,14 @@ def assessment(night: Night) -> Assessment:
         not_queried=pl.concat([pl.DataFrame(schema=NOT_QUERIED), *unasked]),
         unreadable_households=night.tables.read("unreadable_households").get_column("household_id"),
         after_income=frozenset(one.rule_id for one in rules_after_income()),
+        needed=pl.DataFrame(needed, schema=NEEDED, orient="row"),
     )
+
+
+def _status_of(night: Night, one: Rule) -> str:
+    """The status of a rule's feed, or of the first feed it needs that is not fresh."""
+    found = [night.state(feed) for feed in (one.feed, *one.subject.needs)]
+    return next((state.status for state in found if not state.is_assessed), found[0].status)
 
 
 def last_night(night: Night, tonight: pl.DataFrame) -> LastNight:

@@ -41,6 +41,13 @@ def test_what_is_judged_after_the_income_looks_nobody_up():
         Subject("roster", "名册", lambda night: night.members.lazy(), looked_up=(("x", "death"),), after_income=True)
 
 
+def test_what_is_needed_is_looked_at():
+    with pytest.raises(
+        ValueError, match="subject over roster: expected every feed of needs among those beside, found x"
+    ):
+        Subject("roster", "名册", lambda night: night.members.lazy(), beside=("y",), needs=("x", "y"))
+
+
 def test_rules_are_judged_with_their_feed_or_after_the_income():
     for feed in feeds_with_rules():
         late = [one for one in rules_after_income() if one.feed == feed]
