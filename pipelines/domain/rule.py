@@ -12,6 +12,7 @@ never clears and never flags. Thresholds, clauses, documents and actions come fr
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 import polars as pl
 
@@ -21,6 +22,7 @@ from pipelines.domain.context import NightContext
 EVIDENCE_ITEM = pl.Struct({"field": pl.String, "value": pl.String, "op": pl.String, "threshold": pl.String})
 NO_DATE = pl.lit(None, dtype=pl.Date)
 NO_AMOUNT = pl.lit(None, dtype=pl.Int64)
+Proof = Literal["A", "B", "C"]
 
 
 @dataclass(frozen=True)
@@ -151,6 +153,8 @@ class Rule:
     Attributes:
         material: columns of the subject that make up the fingerprint (casework.md section 1).
         is_spared_in_grace: whether a household in its grace period is exempt from it (rules.md section 5).
+        proof: how sure the income is that it brings: A a record of payment or a certificate, B a contribution base or
+            a tax return, C imputed; None where it brings none.
     """
 
     rule_id: str
@@ -159,6 +163,7 @@ class Rule:
     is_spared_in_grace: bool
     judge: Callable[[NightContext], Verdict]
     description: str
+    proof: Proof | None = None
 
     @property
     def feed(self) -> str:
@@ -167,12 +172,12 @@ class Rule:
 
 
 def rule(
-    rule_id: str, *, over: Subject, material: tuple[str, ...], spared_in_grace: bool = False
+    rule_id: str, *, over: Subject, material: tuple[str, ...], spared_in_grace: bool = False, proof: Proof | None = None
 ) -> Callable[[Callable[[NightContext], Verdict]], Rule]:
     """Make a rule of a function; the rulebook finds it in its module."""
 
     def declare(judge: Callable[[NightContext], Verdict]) -> Rule:
-        return Rule(rule_id, over, material, spared_in_grace, judge, judge.__doc__ or "")
+        return Rule(rule_id, over, material, spared_in_grace, judge, judge.__doc__ or "", proof)
 
     return declare
 

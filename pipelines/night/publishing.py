@@ -18,16 +18,19 @@ from pipelines.night.state import FeedState
 from warehouse.load_report import LoadReport
 from warehouse.publication import Publication, publish
 
+INTERNAL_COLUMNS = ("fingerprint", "pension_amount", "wage_amount", "income_proof")
+"""What the night and the next one need of a finding beyond the columns of contract.md."""
+
 FINDING_COLUMNS = (
-    *(name for name in FINDINGS.names() if name not in ("pension_amount", "wage_amount", "fingerprint")),
+    *(name for name in FINDINGS.names() if name not in INTERNAL_COLUMNS),
     "change",
     "first_seen",
     "nights_seen",
 )
 """The columns of findings in contract.md, in its order."""
 
-MEMORY = ("finding_id", "fingerprint", "pension_amount", "wage_amount", "assessed_outcome")
-"""What the next night needs of a finding beyond the published columns."""
+MEMORY = ("finding_id", *INTERNAL_COLUMNS, "assessed_outcome")
+"""What the next night remembers a finding by."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,7 @@ def published_tables(night: Night) -> dict[str, pl.DataFrame]:
         "rule_counts": night.tables.read("rule_counts"),
         "resolved_findings": resolved.select(*FINDING_COLUMNS, *RESOLUTION.names()),
         "ledger": night.tables.read("ledger"),
+        "ledger_entries": night.tables.read("ledger_entries"),
         "memory": findings.select(MEMORY),
         "history": night.tables.read("history").select(HISTORY.names()),
         **({} if to_ask is None else {REQUEST_LIST: to_ask}),

@@ -81,7 +81,7 @@ def wage_counts(night: NightContext) -> pl.Expr:
     return pl.col("wage_base").is_not_null() & pl.col("payer_kind").fill_null("employed").eq("employed") & is_recent
 
 
-@rule("SB-01", over=ENROLMENTS, material=_MATERIAL, spared_in_grace=True)
+@rule("SB-01", over=ENROLMENTS, material=_MATERIAL, spared_in_grace=True, proof="B")
 def active_enrolment(night: NightContext) -> Verdict:
     """Active pension insurance of an employee or a public servant (职工养老保险正常参保).
 
@@ -154,7 +154,7 @@ def terminated_enrolment(_night: NightContext) -> Verdict:
     )
 
 
-@rule("SB-03", over=ENROLMENTS, material=_MATERIAL, spared_in_grace=True)
+@rule("SB-03", over=ENROLMENTS, material=_MATERIAL, spared_in_grace=True, proof="A")
 def pension_in_payment(night: NightContext) -> Verdict:
     """Pensions in payment that together exceed what the member declared (领取养老保险待遇).
 
