@@ -115,16 +115,27 @@ def _spoken_states() -> pl.Expr:
     return pl.concat_str(given, separator="、", ignore_nulls=True)
 
 
-def _record_key() -> pl.Expr:
-    """plate_type/plate_no; the vin alone where there is no plate."""
+def vehicle_key() -> pl.Expr:
+    """Record key: plate_type/plate_no; the vin alone where there is no plate."""
     plate = pl.col("plate_no").fill_null("")
     return pl.when(plate != "").then(words(pl.col("plate_type"), "/", plate)).otherwise(pl.col("vin").fill_null(""))
 
 
-def _which() -> pl.Expr:
+def vehicle_name() -> pl.Expr:
     """Plate, or vin where there is none, as words."""
     plate = pl.col("plate_no").fill_null("")
     return pl.when(plate != "").then(words("号牌", plate)).otherwise(part("车辆识别代号", pl.col("vin")))
+
+
+def is_light_motorcycle() -> pl.Expr:
+    """A two-wheeled motorcycle (M21 普通二轮, M22 轻便二轮), on which the city is milder."""
+    return pl.col("vehicle_type").str.slice(0, 3).is_in(LIGHT_MOTORCYCLES).fill_null(value=False)
+
+
+def is_low_value(night: NightContext) -> pl.Expr:
+    """Assessed at no more than what the policy exempts; false where no value is given or no limit is set."""
+    limit = night.policy.amount("exempt_vehicle_value")
+    return pl.lit(value=False) if limit is None else (pl.col("assessed_value") <= limit).fill_null(value=False)
 
 
 def _owned(night: NightContext, wanted: str, fires: pl.Expr, cases: dict[str, pl.Expr]) -> Verdict:
@@ -134,12 +145,12 @@ def _owned(night: NightContext, wanted: str, fires: pl.Expr, cases: dict[str, pl
     known = _STATUS.fill_null(UNKNOWN).str.contains(UNKNOWN, literal=True).not_()
     return Verdict(
         fires=fires,
-        record_key=_record_key(),
+        record_key=vehicle_key(),
         fact_date=pl.col("acquired_on"),
         found=words(
             "名下有",
             pl.col("class_label"),
-            part("，", _which()),
+            part("，", vehicle_name()),
             part("，状态", pl.col("state_label")),
             part("，取得日期", pl.col("acquired_on")),
         ),
@@ -160,7 +171,7 @@ def _owned(night: NightContext, wanted: str, fires: pl.Expr, cases: dict[str, pl
             "车辆处于查封状态": known & _STATUS.str.contains("K", literal=True),
             "疑似灭失或卖出未过户": known & is_gone,
         },
-        remedy=words("车辆", part("（", _which(), "）"), "已办理转移登记或注销登记"),
+        remedy=words("车辆", part("（", vehicle_name(), "）"), "已办理转移登记或注销登记"),
         cases=cases,
     )
 
@@ -172,13 +183,11 @@ def owned_car(night: NightContext) -> Verdict:
     Clause: 草街办发〔2024〕54号（十）: 其余情况原则上取消其低保. A vehicle whose class cannot be told and that is not
     deregistered stands here as undetermined.
     """
-    limit = night.policy.amount("exempt_vehicle_value")
-    is_low_value = pl.lit(value=False) if limit is None else (pl.col("assessed_value") <= limit).fill_null(value=False)
     fires = decided(
         flagged=_IS_CAR & ~_IS_DEREGISTERED & ~_IS_STATUS_OPEN,
         undetermined=(_IS_CAR | _IS_UNTOLD) & ~_IS_DEREGISTERED,
     )
-    return _owned(night, "car", fires, {"low_value_vehicle": is_low_value})
+    return _owned(night, "car", fires, {"low_value_vehicle": is_low_value(night)})
 
 
 @rule("CL-02", over=VEHICLES, material=_MATERIAL)
@@ -190,8 +199,7 @@ def owned_motorcycle(night: NightContext) -> Verdict:
     fires = decided(
         flagged=_IS_MOTORCYCLE & ~_IS_DEREGISTERED & ~_IS_STATUS_OPEN, undetermined=_IS_MOTORCYCLE & ~_IS_DEREGISTERED
     )
-    is_light = pl.col("vehicle_type").str.slice(0, 3).is_in(LIGHT_MOTORCYCLES).fill_null(value=False)
-    return _owned(night, "motorcycle", fires, {"light_motorcycle": is_light})
+    return _owned(night, "motorcycle", fires, {"light_motorcycle": is_light_motorcycle()})
 
 
 @rule("CL-03", over=VEHICLES, material=_MATERIAL)
@@ -208,12 +216,12 @@ def deregistered_vehicle(night: NightContext) -> Verdict:
             flagged=(_IS_CAR | _IS_MOTORCYCLE) & _IS_DEREGISTERED & is_recent,
             undetermined=_IS_UNTOLD & _IS_DEREGISTERED & is_recent,
         ),
-        record_key=_record_key(),
+        record_key=vehicle_key(),
         fact_date=deregistered_on,
         found=words(
             "名下的",
             pl.col("class_label"),
-            part("（", _which(), "）"),
+            part("（", vehicle_name(), "）"),
             "已注销",
             part("，注销日期", deregistered_on),
             "，需提供注销证明",
@@ -232,6 +240,10 @@ def deregistered_vehicle(night: NightContext) -> Verdict:
         ),
         open_fields=(OpenField("vehicle_type", "车辆类型和号牌种类均为空或无法识别", _IS_UNTOLD),),
         remedy=words(
-            "已提供注销证明，或登记显示", part("", _which()), "于", str(months_before(night.as_of, months)), "之前注销"
+            "已提供注销证明，或登记显示",
+            part("", vehicle_name()),
+            "于",
+            str(months_before(night.as_of, months)),
+            "之前注销",
         ),
     )

@@ -51,7 +51,8 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     },
     "vehicle": {
         **dict.fromkeys(["id_number", "name", "plate_no", "plate_type", "vehicle_type", "status", "vin"], pl.String),
-        **dict.fromkeys(["registered_on", "transferred_on", "deregistered_on", "inspected_until"], pl.Date),
+        "use": pl.String,
+        **dict.fromkeys(["registered_on", "transferred_on", "deregistered_on", "inspected_until", "scrap_by"], pl.Date),
         "assessed_value": _MONEY,
     },
     "property": {

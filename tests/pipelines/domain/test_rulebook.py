@@ -24,7 +24,9 @@ def test_the_core_rules_are_found():
     core = ["CL-01", "CL-02", "CL-03", "FC-01", "FC-02", "FC-03", "GS-01", "GS-02", "SB-01", "SB-02", "SB-03", "SB-04"]
     assert set(core) <= set(rulebook())
     assert list(rulebook()) == sorted(rulebook())
-    assert [one.rule_id for one in rules_of("vehicle")] == ["CL-01", "CL-02", "CL-03"]
+    vehicles = [one.rule_id for one in rules_of("vehicle")]
+    assert vehicles[:3] == ["CL-01", "CL-02", "CL-03"]
+    assert vehicles == sorted(vehicles)
     assert {"business", "property", "social_insurance", "vehicle"} <= set(feeds_with_rules())
 
 
