@@ -12,8 +12,8 @@ import polars as pl
 
 from pipelines.domain.findings import FINDINGS
 from pipelines.domain.memory import HISTORY, RESOLUTION
-from pipelines.night.judging import REQUEST_LIST, feeds_in_use, feeds_tonight, request_list
-from pipelines.night.night import Night
+from pipelines.night.judging import REQUEST_LIST, feeds_in_use, request_list
+from pipelines.night.night import ROSTER, Night
 from pipelines.night.state import FeedState
 from warehouse.load_report import LoadReport
 from warehouse.publication import Publication, publish
@@ -52,7 +52,7 @@ def gates(night: Night) -> list[Gate]:
     broken = [one for one in equations if not one["holds"]]
     told = "; ".join(f"{one['name']}: {one['left']} ≠ {one['right']}" for one in broken)
     night_books = Gate("night_books", not broken, told or f"{len(equations)} equations hold")
-    return [night_books, *(snapshot_gate(state) for state in states(night))]
+    return [night_books, *(snapshot_gate(state) for state in states(night) if state.used)]
 
 
 def snapshot_gate(state: FeedState) -> Gate:
@@ -65,7 +65,7 @@ def snapshot_gate(state: FeedState) -> Gate:
 def states(night: Night) -> list[FeedState]:
     """The state of every feed, the roster first; one of which nothing came only where a rule looks at it."""
     in_use = feeds_in_use(night)
-    found = [night.state(feed) for feed in feeds_tonight(night)]
+    found = [night.state(feed) for feed in (ROSTER, *night.feeds)]
     return [state for state in found if state.status != "absent" or state.messages or state.feed in in_use]
 
 
