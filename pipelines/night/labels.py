@@ -44,7 +44,7 @@ COLUMN_LABELS: Mapping[str, str] = {
     "record_key": "记录标识",
     "fact_date": "事实日期",
     "basis": "政策依据",
-    "clears_with": "可消除疑点的材料",
+    "clears_with": "可消除疑点的材料或情形",
     "conflict": "上下级政策差异",
     "evidence": "证据（字段 值 比较 阈值）",
     "feed": "数据来源",

@@ -7,6 +7,7 @@ from typing import Final
 
 import polars as pl
 
+from pipelines.domain.clearing import Change, becomes
 from pipelines.domain.context import NightContext
 from pipelines.domain.phrases import label_of, part, words
 from pipelines.domain.rule import Evidence, OpenField, Subject, Verdict, decided, rule
@@ -43,15 +44,45 @@ def registrations(night: NightContext) -> pl.LazyFrame:
 REGISTRATIONS = Subject(FEED, "市场主体登记数据", registrations)
 
 
+def _entity() -> pl.Expr:
+    """Which business, as words."""
+    name = pl.col("entity_name")
+    return pl.when(name.fill_null("") != "").then(words("“", name, "”")).otherwise(pl.lit("该市场主体"))
+
+
+def _role() -> pl.Expr:
+    """Which role, as words."""
+    return label_of(_ROLE, _ROLE_LABEL, "相关人员")
+
+
 def _found(state: str | pl.Expr) -> pl.Expr:
     """Who is what in which business, as the middle of a sentence."""
     return words(
         "登记为",
         part("“", pl.col("entity_name"), "”的"),
-        label_of(_ROLE, _ROLE_LABEL, "相关人员"),
+        _role(),
         state,
         part("，成立日期", pl.col("established_on")),
     )
+
+
+def _closed() -> Change:
+    """The business is closed."""
+    return Change(words(_entity(), "已办理注销登记"), {"status": becomes("closed")})
+
+
+def _left() -> Change:
+    """The person has nothing to do with it, or has not any more."""
+    return Change(
+        words("本人已不再是", _entity(), "的", _role(), "，登记已变更；被冒名登记的，登记已撤销"), is_withdrawn=True
+    )
+
+
+_OTHER_ROLE: Final = Change(
+    "补登的人员角色为董事、监事、经理等，不是经营者、法定代表人、股东或合伙人",
+    {"role": becomes("officer")},
+    where=_ROLE == UNKNOWN,
+)
 
 
 @rule("GS-01", over=REGISTRATIONS, material=_MATERIAL)
@@ -80,7 +111,7 @@ def active_business(_night: NightContext) -> Verdict:
             OpenField("role", "人员角色为空或无法识别", _ROLE == UNKNOWN),
             OpenField("status", "登记状态为空或无法识别", _IS_STATUS_OPEN),
         ),
-        remedy=words(part("“", pl.col("entity_name"), "”"), "已注销登记，或本人已不再担任该角色"),
+        changes=(_closed(), _left(), _OTHER_ROLE),
     )
 
 
@@ -99,5 +130,5 @@ def revoked_business(_night: NightContext) -> Verdict:
             Evidence("status", "=", "revoked"),
             Evidence("entity_name", "=", when=pl.col("entity_name").is_not_null()),
         ),
-        remedy=words(part("“", pl.col("entity_name"), "”"), "已办理注销登记"),
+        changes=(_closed(), _left()),
     )

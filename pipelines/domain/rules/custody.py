@@ -8,6 +8,7 @@ from typing import Final
 
 import polars as pl
 
+from pipelines.domain.clearing import ONE_DAY, Change, becomes, day_until
 from pipelines.domain.context import NightContext
 from pipelines.domain.counting import CUSTODY, DEATH, REMOVING_CUSTODY, is_in_force, with_standing
 from pipelines.domain.phrases import label_of, part, words
@@ -40,6 +41,15 @@ def _period() -> pl.Expr:
     return words("自", pl.col("start_on"), "起", part("至", pl.col("end_on")))
 
 
+def _released(night: NightContext) -> Change:
+    """The record has ended before the comparison date."""
+    last = day_until(night.as_of - ONE_DAY)
+    return Change(words("已释放，登记的截止日期为", last.shown, "或更早"), {"end_on": last})
+
+
+_NO_RECORD: Final = Change("经核实并未被羁押，记录已更正", is_withdrawn=True)
+
+
 @rule("XJ-01", over=CUSTODIES, material=_MATERIAL)
 def imprisoned_and_covered(night: NightContext) -> Verdict:
     """A covered member in prison or compulsory rehabilitation (服刑或强制隔离戒毒).
@@ -64,7 +74,12 @@ def imprisoned_and_covered(night: NightContext) -> Verdict:
         ),
         open_fields=(OpenField("custody_type", "羁押类型为空或无法识别", _TYPE == UNKNOWN),),
         hints={"是户主，须重新确定户主": pl.col("is_head") & is_removing},
-        remedy=words("经核实未在服刑或强制隔离戒毒，或已释放"),
+        changes=(
+            _released(night),
+            _NO_RECORD,
+            Change("名册中不再是保障对象（已办理减员或终止）", {"is_covered": becomes(value=False)}),
+            Change("属社区矫正、缓刑或管制，登记的羁押类型为社区矫正", {"custody_type": becomes("community")}),
+        ),
         cases={
             "remaining_member": ~_IS_TEKUN & has_others,
             "tekun_prison": _IS_TEKUN & (_TYPE == "prison"),
@@ -85,5 +100,5 @@ def detained(night: NightContext) -> Verdict:
         fact_date=pl.col("start_on"),
         found=words(_period(), "被刑事拘留或逮捕，尚未判决，仍是家庭成员"),
         evidence=(Evidence("custody_type", "=", "detention"), *_dates(night)),
-        remedy=words("经核实未被羁押，或已释放"),
+        changes=(_released(night), _NO_RECORD),
     )

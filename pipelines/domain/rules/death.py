@@ -8,6 +8,7 @@ from typing import Final
 
 import polars as pl
 
+from pipelines.domain.clearing import Change, becomes
 from pipelines.domain.context import NightContext
 from pipelines.domain.counting import CUSTODY, DEATH, has_died, with_standing
 from pipelines.domain.names import same_name
@@ -74,6 +75,9 @@ def dead_and_covered(night: NightContext) -> Verdict:
             "死者是户主，须重新确定户主": pl.col("is_head"),
             "发放账户的开户人即为死者": pl.col("is_holder"),
         },
-        remedy=words("经核实本人在世、死亡记录已更正，或名册已办理减员、终止"),
+        changes=(
+            Change("经核实本人在世，死亡记录已更正", is_withdrawn=True),
+            Change("名册中不再是保障对象（已办理减员或终止）", {"is_covered": becomes(value=False)}),
+        ),
         cases={"remaining_member": ~_IS_TEKUN & _HAS_OTHERS, "tekun": _IS_TEKUN},
     )

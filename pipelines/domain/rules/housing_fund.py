@@ -5,7 +5,9 @@ What belongs here: contributions that show a job. What does not: the balance as 
 
 import polars as pl
 
+from pipelines.domain.clearing import Change, becomes, month_until
 from pipelines.domain.context import NightContext
+from pipelines.domain.dates import months_before
 from pipelines.domain.money import hao, plain
 from pipelines.domain.phrases import part, words
 from pipelines.domain.rule import Evidence, OpenField, Subject, Verdict, decided, rule
@@ -24,13 +26,14 @@ def accounts(night: NightContext) -> pl.LazyFrame:
 ACCOUNTS = Subject(FEED, "住房公积金数据", accounts)
 
 
-@rule("GJJ-01", over=ACCOUNTS, material=("employer", "status", "wage_band"), spared_in_grace=True, proof="B")
+@rule("GJJ-01", over=ACCOUNTS, material=("employer", "status", "wage_band"), spared_in_grace=True)
 def paid_housing_fund(night: NightContext) -> Verdict:
     """A housing fund that an employer pays into (公积金在缴).
 
     Clause: 民发〔2021〕57号 第十七条. The base is taken as the wage.
     """
     earliest = earliest_recent_month(night)
+    last_month = month_until(months_before(earliest, 1))
     last_paid, is_active = pl.col("last_paid_month"), pl.col("status") == "active"
     return Verdict(
         fires=decided(flagged=is_active & (last_paid >= earliest), undetermined=is_active & last_paid.is_null()),
@@ -48,6 +51,9 @@ def paid_housing_fund(night: NightContext) -> Verdict:
             Evidence("base", "=", value=plain(_BASE), when=_BASE.is_not_null()),
         ),
         open_fields=(OpenField("last_paid_month", "最近缴存月份为空", last_paid.is_null()),),
-        remedy=words("公积金账户已封存或销户", part("（", _EMPLOYER, "）"), "，或该项工资已计入申报收入"),
+        changes=(
+            Change(words("公积金账户", part("（", _EMPLOYER, "）"), "已封存或销户"), {"status": becomes("sealed")}),
+            Change(words("最近缴存月份为", last_month.shown, "或更早"), {"last_paid_month": last_month}),
+        ),
         wage_amount=_BASE,
     )

@@ -7,6 +7,7 @@ from datetime import date
 
 import polars as pl
 
+from pipelines.domain.clearing import Change, amount_from, amount_until
 from pipelines.domain.context import NightContext
 from pipelines.domain.dates import first_of_month, months_before
 from pipelines.domain.money import HAO_PER_FEN, hao, plain, round_half_up_to_fen
@@ -56,7 +57,23 @@ def wages(night: NightContext) -> pl.LazyFrame:
 WAGES = Subject(FEED, "个人所得税数据", wages)
 
 
-@rule("TAX-01", over=WAGES, material=("wage_band",), spared_in_grace=True, proof="B")
+def _changes(night: NightContext) -> tuple[Change, ...]:
+    """Declare as much as was paid, be paid no more than was declared, or not be the person who was paid."""
+    average, declared = pl.col("average"), pl.col("declared").fill_null(0)
+    no_wage = Change("经核实并无该项工资，申报记录已更正（身份被冒用的，已申诉）", is_withdrawn=True)
+    enough = amount_from(average)
+    if not night.has_declared_income:
+        told = words("名册补上月收入一列，本人申报的月收入为", enough.shown, "元或以上")
+        return Change(told, {"declared": enough}, night={"has_declared_income": True}), no_wage
+    most = amount_until(declared)
+    return (
+        Change(words("名册中本人申报的月收入为", enough.shown, "元或以上"), {"declared": enough}),
+        Change(words("更正后的工资薪金平均每月不超过申报的", most.shown, "元"), {"average": most}, where=declared > 0),
+        no_wage,
+    )
+
+
+@rule("TAX-01", over=WAGES, material=("wage_band",), spared_in_grace=True)
 def declared_wage(night: NightContext) -> Verdict:
     """Wages of twelve months that on average exceed what the member declared (个税工资薪金).
 
@@ -81,6 +98,6 @@ def declared_wage(night: NightContext) -> Verdict:
             Evidence("monthly_average", "=", value=plain(average), when=~has_declared),
         ),
         open_fields=(OpenField("monthly_income", "名册没有月收入一列", ~has_declared, pl.lit("")),),
-        remedy=words("经核实并无该项工资（身份被冒用的，已申诉），或申报的月收入已不低于每月", plain(average), "元"),
+        changes=_changes(night),
         wage_amount=average if night.has_declared_income else NO_AMOUNT,
     )

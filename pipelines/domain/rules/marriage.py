@@ -8,6 +8,7 @@ from typing import Final
 
 import polars as pl
 
+from pipelines.domain.clearing import Change, becomes
 from pipelines.domain.context import NightContext
 from pipelines.domain.counting import DEATH, has_died
 from pipelines.domain.phrases import part, words
@@ -56,6 +57,19 @@ def _spouse_deaths(night: NightContext) -> pl.LazyFrame:
 MARRIAGES = Subject(FEED, "婚姻登记数据", latest_marriages, looked_up=((SPOUSE, DEATH),))
 
 
+_CHANGES: Final = (
+    Change("配偶已列入名册家庭成员，并重新核算", {"is_listed": becomes(value=True)}, where=~_HAS_NO_ID),
+    Change(
+        "补齐配偶身份证号，且配偶已列入名册家庭成员",
+        {SPOUSE: becomes(pl.col("id_number")), "is_listed": becomes(value=True)},
+        where=_HAS_NO_ID,
+    ),
+    Change("已登记离婚或撤销婚姻登记", {"event": becomes("divorced")}),
+    Change("经核实并无该项婚姻登记，记录已更正", is_withdrawn=True),
+    Change("配偶已死亡，死亡数据中有记录", {"is_widowed": becomes(value=True)}, where=~_HAS_NO_ID),
+)
+
+
 @rule("HY-01", over=MARRIAGES, material=("event", "event_on", SPOUSE))
 def unlisted_spouse(_night: NightContext) -> Verdict:
     """A member whose spouse stands in no row of the household (隐瞒配偶).
@@ -85,7 +99,7 @@ def unlisted_spouse(_night: NightContext) -> Verdict:
         ),
         open_fields=(OpenField(SPOUSE, "配偶身份证号为空或无法识别", _HAS_NO_ID, pl.lit("")),),
         hints={"死亡数据缺失或未查询配偶，未能核对是否丧偶": _is_death_open()},
-        remedy=words("经核实已离婚、丧偶，或配偶已列入家庭成员并重新核算"),
+        changes=_CHANGES,
     )
 
 

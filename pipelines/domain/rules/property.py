@@ -3,10 +3,12 @@
 What belongs here: purchases and business premises of one person. What does not: counting a household's dwellings.
 """
 
+from datetime import date
 from typing import Final
 
 import polars as pl
 
+from pipelines.domain.clearing import ONE_DAY, Change, becomes, day_until
 from pipelines.domain.context import NightContext
 from pipelines.domain.dates import months_after_each, months_before, within_months
 from pipelines.domain.money import plain_decimal
@@ -64,6 +66,22 @@ def _details() -> tuple[pl.Expr, ...]:
     return part("，", place_of()), part("，建筑面积", plain_decimal("area"), "平方米"), part("，时间", _ANCHOR)
 
 
+def _purchase_changes(opens: date, months: int) -> tuple[Change, ...]:
+    """Bought before the window opened, not bought, not a dwelling; or time has passed."""
+    last, over = day_until(opens - ONE_DAY), months_after_each(_ANCHOR, months) + pl.duration(days=1)
+    return (
+        Change(words("登记或网签显示于", last.shown, "或更早购置"), {"registered_on": last}),
+        Change("取得方式为征地拆迁安置，登记已更正", {"acquisition": becomes("relocation")}),
+        Change("取得方式为继承、赠与、自建等，并非购买，登记已更正", {"acquisition": becomes("inherit")}),
+        Change("补登的用途为车位、储藏室等，并非住房", {"use": becomes("parking")}, where=_IS_USE_OPEN),
+        Change(
+            words("自", over, f"起购置已满{months}个月，不再列出"),
+            on=over,
+            where=_ANCHOR.is_not_null(),
+        ),
+    )
+
+
 @rule("FC-01", over=RIGHTS, material=("unit_key", "acquisition", "anchor"))
 def recent_purchase(night: NightContext) -> Verdict:
     """A dwelling bought within three years (三年内购置商品房).
@@ -103,11 +121,7 @@ def recent_purchase(night: NightContext) -> Verdict:
             OpenField("acquisition", "取得方式为空或无法识别", _IS_ACQUISITION_OPEN),
             OpenField("registered_on", "登记日期和网签日期均为空", _ANCHOR.is_null()),
         ),
-        remedy=pl.when(_ANCHOR.is_null())
-        .then(words("查明购房时间早于", opens))
-        .otherwise(
-            words("经核实属征地拆迁安置或并非购买；购房满三年（", months_after_each(_ANCHOR, months), "之后）不再列出")
-        ),
+        changes=_purchase_changes(months_before(night.as_of, months), months),
     )
 
 
@@ -128,5 +142,11 @@ def business_premises(_night: NightContext) -> Verdict:
             Evidence("right_status", "=", "current"),
             Evidence("anchor", "=", when=_ANCHOR.is_not_null()),
         ),
-        remedy=words("房屋", part("（", place_of(), "）"), "已转移登记，或经核实为自用、空置且无收益"),
+        changes=(
+            Change(
+                words("房屋", part("（", place_of(), "）"), "已转移登记，权属状态为历史"),
+                {"right_status": becomes("historic")},
+            ),
+            Change("用途并非商业或办公，登记已更正", {"use": becomes("other")}),
+        ),
     )

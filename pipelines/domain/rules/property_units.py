@@ -5,6 +5,7 @@ What belongs here: telling units apart and counting them. What does not: purchas
 
 import polars as pl
 
+from pipelines.domain.clearing import Change, becomes, count_until
 from pipelines.domain.context import NightContext
 from pipelines.domain.money import plain_decimal
 from pipelines.domain.phrases import part, words
@@ -97,6 +98,15 @@ def _per_household(counted: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
+def _changes() -> tuple[Change, ...]:
+    """So many units fewer that not even the possible ones make two."""
+    left = count_until(_LIMIT - 1)
+    fewer = words("减少", pl.col("possible") - left.value, "套，家庭名下不超过", left.shown, "套")
+    one = {"possible": left, "certain": becomes(pl.min_horizontal("certain", left.value))}
+    told = words(fewer, "（已转移登记，或经核实为同一套、并非住房、并非本家庭所有）")
+    return (Change(told, one),)
+
+
 @rule("FC-02", over=DWELLING_OWNERS, material=("units",))
 def several_dwellings(_night: NightContext) -> Verdict:
     """Two dwellings or more in one household (两套及以上住房).
@@ -107,7 +117,7 @@ def several_dwellings(_night: NightContext) -> Verdict:
     kind = pl.when(pl.col("has_homestead_and_urban")).then(pl.lit("，属农村有房、城镇购房")).otherwise(pl.lit(""))
     count = pl.when(is_certain).then(pl.col("certain")).otherwise(pl.col("possible"))
     return Verdict(
-        fires=decided(flagged=is_certain, undetermined=pl.lit(value=True)),
+        fires=decided(flagged=is_certain, undetermined=pl.col("possible") >= _LIMIT),
         record_key=pl.col(_HOUSEHOLD),
         fact_date=pl.col("anchor"),
         found=words(
@@ -125,6 +135,6 @@ def several_dwellings(_night: NightContext) -> Verdict:
             OpenField("use", "部分房屋用途为空或无法识别", pl.col("has_open_use"), pl.lit("")),
             OpenField("unit_no", "部分房屋没有不动产单元号和坐落，无法区分", pl.col("has_nameless"), pl.lit("")),
         ),
-        remedy=words("经核实实为一套，或已有", (count - 1).cast(pl.String), "套办理转移登记"),
+        changes=_changes(),
         cases={"count_alone": pl.lit(value=True)},
     )

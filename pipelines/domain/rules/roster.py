@@ -8,6 +8,7 @@ from typing import Final
 
 import polars as pl
 
+from pipelines.domain.clearing import Change, becomes, day_from
 from pipelines.domain.context import ROSTER, NightContext
 from pipelines.domain.dates import months_after_each, months_before
 from pipelines.domain.households import PROVENANCE
@@ -53,6 +54,7 @@ def overdue_review(night: NightContext) -> Verdict:
     """
     months = night.policy.months("review_cycle_months")
     limit = months_before(night.as_of, months)
+    first = day_from(limit)
     return Verdict(
         fires=decided(flagged=_REVIEWED.lt(limit), undetermined=_REVIEWED.is_null()),
         record_key=pl.col("household_id"),
@@ -65,7 +67,7 @@ def overdue_review(night: NightContext) -> Verdict:
         ),
         evidence=(Evidence("last_review_on", "<", str(limit), when=_REVIEWED.is_not_null()),),
         open_fields=(OpenField("last_review_on", "最近复核日期为空", _REVIEWED.is_null()),),
-        remedy=words(f"名册登记有{limit}或之后的复核"),
+        changes=(Change(words("已复核，名册登记的最近复核日期为", first.shown, "或更晚"), {"last_review_on": first}),),
     )
 
 
@@ -75,11 +77,15 @@ def ended_grace(night: NightContext) -> Verdict:
 
     Clause: 草街办发〔2024〕54号（五）.
     """
+    last = day_from(night.as_of)
     return Verdict(
         fires=_GRACE_TO.lt(night.as_of).fill_null(value=False),
         record_key=pl.col("household_id"),
         fact_date=_GRACE_TO + _ONE_DAY,
         found=words("（户主）家庭的渐退期已于", _GRACE_TO, "期满，仍在保"),
         evidence=(Evidence("grace_to", "<", str(night.as_of)), Evidence("status", "=", "active", pl.lit("active"))),
-        remedy=words("渐退期满后已重新核算并办结，或渐退期止的登记有误"),
+        changes=(
+            Change("渐退期满后已重新核算并办结，名册的渐退期已清空", {"grace_to": becomes(None)}),
+            Change(words("渐退期止的登记有误，更正为", last.shown, "或更晚"), {"grace_to": last}),
+        ),
     )

@@ -6,6 +6,7 @@ rule reads one.
 
 import polars as pl
 
+from pipelines.domain.clearing import Change, becomes
 from pipelines.domain.context import ROSTER, NightContext
 from pipelines.domain.names import same_name
 from pipelines.domain.phrases import words
@@ -16,6 +17,7 @@ from pipelines.domain.rules.roster import LABEL, of_household_heads
 PROXIES = "card_proxies"
 
 _HOLDER = pl.col("account_holder")
+_HAS_NAME = pl.col("roster_name").fill_null("") != ""
 
 
 def accounts(night: NightContext) -> pl.LazyFrame:
@@ -63,5 +65,10 @@ def foreign_account(night: NightContext) -> Verdict:
             Evidence("card_proxies", "=", "卡折代管备案数据缺失，未核对备案", pl.lit("未核"), when=is_open),
         ),
         hints={"卡折代管备案数据缺失，未能核对是否已备案": is_open},
-        remedy=words("开户人更正为家庭成员，或代管已签订协议并备案"),
+        changes=(
+            Change(
+                "发放账户的开户人更正为家庭成员", {"account_holder": becomes(pl.col("roster_name"))}, where=_HAS_NAME
+            ),
+            Change(words("由", _HOLDER, "代管的协议已签订，并已备案"), {"is_filed": becomes(value=True)}),
+        ),
     )

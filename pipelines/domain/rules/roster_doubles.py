@@ -8,6 +8,7 @@ from typing import Final
 
 import polars as pl
 
+from pipelines.domain.clearing import Change, becomes
 from pipelines.domain.context import ROSTER, NightContext
 from pipelines.domain.households import PROVENANCE
 from pipelines.domain.phrases import words
@@ -45,7 +46,11 @@ def in_several_households(_night: NightContext) -> Verdict:
         record_key=_OTHERS,
         found=words("同时登记为其他在保家庭（", _OTHERS, "）的成员"),
         evidence=(Evidence("other_households", "="),),
-        remedy=words("名册中只在一户登记为家庭成员"),
+        changes=(
+            Change(
+                words("名册中只在一户登记为家庭成员，在其他户（", _OTHERS, "）的登记已停保或更正"), is_withdrawn=True
+            ),
+        ),
     )
 
 
@@ -63,5 +68,10 @@ def in_dibao_and_tekun(_night: NightContext) -> Verdict:
             Evidence("other_households", "="),
             Evidence("benefit", "in", "低保和特困", value=pl.col("household_benefit")),
         ),
-        remedy=words("低保或特困供养只保留其一"),
+        changes=(
+            Change(
+                words("低保、特困供养只保留一项，在另一户（", _OTHERS, "）不再是保障对象"),
+                {"is_dibao_and_tekun": becomes(value=False)},
+            ),
+        ),
     )

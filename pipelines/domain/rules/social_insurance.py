@@ -8,6 +8,7 @@ from typing import Final
 
 import polars as pl
 
+from pipelines.domain.clearing import Change, amount_from, amount_until, becomes
 from pipelines.domain.context import NightContext
 from pipelines.domain.money import HAO_PER_YUAN, hao, plain
 from pipelines.domain.phrases import label_of, part, words
@@ -45,9 +46,7 @@ def enrolments(night: NightContext) -> pl.LazyFrame:
     `counted_sum`: its sum over the person's rows. `has_active_job`: another row is active employee or institution
     insurance.
     """
-    exempt = night.policy.amount("exempt_basic_pension") or 0
     amount = pl.col("benefit_amount").clip(0, GREATEST_AMOUNT)
-    less = pl.when(_TYPE == "resident").then(exempt).otherwise(0)
     return (
         night.rows(FEED)
         .with_columns(
@@ -58,7 +57,7 @@ def enrolments(night: NightContext) -> pl.LazyFrame:
             _ENROLMENT.fill_null(UNKNOWN),
         )
         .with_columns(
-            counted=pl.when(_IS_PAYING).then((amount - less).clip(0)),
+            counted=pl.when(_IS_PAYING).then((amount - _exempt_part(night)).clip(0)),
             wage_band=pl.col("wage_base") // WAGE_BAND,
             benefit_band=pl.col("benefit_amount") // BENEFIT_BAND,
         )
@@ -81,7 +80,18 @@ def wage_counts(night: NightContext) -> pl.Expr:
     return pl.col("wage_base").is_not_null() & pl.col("payer_kind").fill_null("employed").eq("employed") & is_recent
 
 
-@rule("SB-01", over=ENROLMENTS, material=_MATERIAL, spared_in_grace=True, proof="B")
+def _enrolment_changes(night: NightContext) -> tuple[Change, ...]:
+    """No active enrolment, not of an employee, or not of this person."""
+    stopped = words("养老保险", part("（", pl.col("employer"), "）"), "已停保，参保状态为暂停参保")
+    resident = Change("补登的险种为城乡居民养老保险", {"insurance_type": becomes("resident")}, where=_TYPE == UNKNOWN)
+    return (
+        Change(stopped, {"enrol_status": becomes("suspended")}),
+        Change("经核实并非本人参保（冒名、挂靠、同号），参保登记已更正", is_withdrawn=True),
+        *(() if night.policy.is_switched_on("resident_counts") else (resident,)),
+    )
+
+
+@rule("SB-01", over=ENROLMENTS, material=_MATERIAL, spared_in_grace=True)
 def active_enrolment(night: NightContext) -> Verdict:
     """Active pension insurance of an employee or a public servant (职工养老保险正常参保).
 
@@ -118,7 +128,7 @@ def active_enrolment(night: NightContext) -> Verdict:
             OpenField("enrol_status", "参保状态为空或无法识别", _ENROLMENT == UNKNOWN),
             OpenField("benefit_status", "待遇发放状态无法识别", _IS_BENEFIT_UNKNOWN),
         ),
-        remedy=words("养老保险参保状态不再是正常参保", part("（", pl.col("employer"), "停保）")),
+        changes=_enrolment_changes(night),
         wage_amount=pl.when(wage_counts(night)).then(pl.col("wage_base")),
     )
 
@@ -150,11 +160,44 @@ def terminated_enrolment(_night: NightContext) -> Verdict:
             Evidence("active_job_insurance", "=", "无", value=pl.lit("无")),
             Evidence("stopped_on", "=", when=pl.col("stopped_on").is_not_null()),
         ),
-        remedy=pl.lit("经核实未务工且未领取养老待遇，或已将该项收入计入申报收入"),
+        changes=(
+            Change("参保登记已更正，参保状态不是终止参保", {"enrol_status": becomes("suspended")}),
+            Change("经核实并非本人参保，参保登记已更正", is_withdrawn=True),
+        ),
     )
 
 
-@rule("SB-03", over=ENROLMENTS, material=_MATERIAL, spared_in_grace=True, proof="A")
+def _pension_changes(night: NightContext) -> tuple[Change, ...]:
+    """Declare as much as is paid, be paid no more than is declared, or be paid no more."""
+    counted, total, declared = pl.col("counted"), pl.col("counted_sum"), pl.col("declared").fill_null(0)
+    enough, most = amount_from(total), amount_until(declared)
+    # What is left of the declared income beside the amounts that are known, before the exempt part is taken off.
+    own = amount_until(declared - total + _exempt_part(night))
+    is_known, has_room = counted.is_not_null(), counted.is_null() & (total <= declared)
+    ended = Change(words(_INSURED, "待遇已终止发放"), {"benefit_status": becomes("ended")})
+    if not night.has_declared_income:
+        told = words("名册补上月收入一列，本人申报的月收入为", enough.shown, "元或以上")
+        column = {"has_declared_income": True}
+        return Change(told, {"declared": enough}, where=is_known, night=column), ended
+    return (
+        Change(words("名册中本人申报的月收入为", enough.shown, "元或以上"), {"declared": enough}, where=is_known),
+        Change(
+            words("应计入的养老待遇合计每月不超过申报的", most.shown, "元"),
+            {"counted_sum": most},
+            where=is_known & (declared > 0),
+        ),
+        Change(words("补登的待遇金额为每月", own.shown, "元或更少"), {"benefit_amount": own}, where=has_room),
+        ended,
+    )
+
+
+def _exempt_part(night: NightContext) -> pl.Expr:
+    """What of a pension does not count, in 毫 a month: the basic one of resident insurance (rules.md section 2)."""
+    exempt = night.policy.amount("exempt_basic_pension") or 0
+    return pl.when(_TYPE == "resident").then(exempt).otherwise(0)
+
+
+@rule("SB-03", over=ENROLMENTS, material=_MATERIAL, spared_in_grace=True)
 def pension_in_payment(night: NightContext) -> Verdict:
     """Pensions in payment that together exceed what the member declared (领取养老保险待遇).
 
@@ -198,10 +241,7 @@ def pension_in_payment(night: NightContext) -> Verdict:
             OpenField("benefit_amount", "待遇金额为空", counted.is_null(), plain(pl.col("benefit_amount"))),
             OpenField("monthly_income", "名册没有月收入一列", ~has_declared, pl.lit("")),
         ),
-        remedy=words(
-            "申报的月收入已包含全部养老待遇",
-            pl.when(~is_open).then(words("（不低于每月", plain(pl.col("counted_sum")), "元）")).otherwise(pl.lit("")),
-        ),
+        changes=_pension_changes(night),
         pension_amount=counted if night.has_declared_income else NO_AMOUNT,
     )
 
@@ -222,5 +262,8 @@ def ended_by_death(_night: NightContext) -> Verdict:
             Evidence("stop_reason", "=", "death"),
             Evidence("stopped_on", "=", when=pl.col("stopped_on").is_not_null()),
         ),
-        remedy=pl.lit("经核实本人在世，参保记录已更正"),
+        changes=(
+            Change("经核实本人在世，终止原因已更正", {"stop_reason": becomes("other")}),
+            Change("参保登记已恢复，参保状态不是终止参保", {"enrol_status": becomes("suspended")}),
+        ),
     )

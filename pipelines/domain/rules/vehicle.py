@@ -8,6 +8,7 @@ from typing import Final
 
 import polars as pl
 
+from pipelines.domain.clearing import ONE_DAY, Change, amount_until, becomes, day_until
 from pipelines.domain.context import NightContext
 from pipelines.domain.dates import months_before, within_months
 from pipelines.domain.money import hao
@@ -41,6 +42,9 @@ _STATE: Final = {
     "P": "达到报废标准公告牌证作废",
     "Q": "逾期未检验",
 }
+
+LOW_VALUE: Final = "low_value_vehicle"
+"""The case of CL-01 that a milder layer exempts."""
 
 _CLASS, _STATUS = pl.col("vehicle_class"), pl.col("status")
 _IS_DEREGISTERED = pl.col("is_deregistered")
@@ -115,42 +119,33 @@ def _spoken_states() -> pl.Expr:
     return pl.concat_str(given, separator="、", ignore_nulls=True)
 
 
-def vehicle_key() -> pl.Expr:
-    """Record key: plate_type/plate_no; the vin alone where there is no plate."""
+def _record_key() -> pl.Expr:
+    """plate_type/plate_no; the vin alone where there is no plate."""
     plate = pl.col("plate_no").fill_null("")
     return pl.when(plate != "").then(words(pl.col("plate_type"), "/", plate)).otherwise(pl.col("vin").fill_null(""))
 
 
-def vehicle_name() -> pl.Expr:
+def _which() -> pl.Expr:
     """Plate, or vin where there is none, as words."""
     plate = pl.col("plate_no").fill_null("")
     return pl.when(plate != "").then(words("号牌", plate)).otherwise(part("车辆识别代号", pl.col("vin")))
 
 
-def is_light_motorcycle() -> pl.Expr:
-    """A two-wheeled motorcycle (M21 普通二轮, M22 轻便二轮), on which the city is milder."""
-    return pl.col("vehicle_type").str.slice(0, 3).is_in(LIGHT_MOTORCYCLES).fill_null(value=False)
-
-
-def is_low_value(night: NightContext) -> pl.Expr:
-    """Assessed at no more than what the policy exempts; false where no value is given or no limit is set."""
-    limit = night.policy.amount("exempt_vehicle_value")
-    return pl.lit(value=False) if limit is None else (pl.col("assessed_value") <= limit).fill_null(value=False)
-
-
-def _owned(night: NightContext, wanted: str, fires: pl.Expr, cases: dict[str, pl.Expr]) -> Verdict:
+def _owned(
+    night: NightContext, wanted: str, fires: pl.Expr, cases: dict[str, pl.Expr], changes: tuple[Change, ...] = ()
+) -> Verdict:
     """The verdict on a vehicle that is not deregistered; CL-01 and CL-02 differ in its class alone."""
     long_ago = months_before(night.as_of, night.policy.months("overdue_inspection_months"))
     is_gone = _STATUS.str.contains("Q", literal=True) & (pl.col("inspected_until") < long_ago)
     known = _STATUS.fill_null(UNKNOWN).str.contains(UNKNOWN, literal=True).not_()
     return Verdict(
         fires=fires,
-        record_key=vehicle_key(),
+        record_key=_record_key(),
         fact_date=pl.col("acquired_on"),
         found=words(
             "名下有",
             pl.col("class_label"),
-            part("，", vehicle_name()),
+            part("，", _which()),
             part("，状态", pl.col("state_label")),
             part("，取得日期", pl.col("acquired_on")),
         ),
@@ -171,9 +166,30 @@ def _owned(night: NightContext, wanted: str, fires: pl.Expr, cases: dict[str, pl
             "车辆处于查封状态": known & _STATUS.str.contains("K", literal=True),
             "疑似灭失或卖出未过户": known & is_gone,
         },
-        remedy=words("车辆", part("（", vehicle_name(), "）"), "已办理转移登记或注销登记"),
+        changes=(*_owned_changes(), *changes),
         cases=cases,
     )
+
+
+def _owned_changes() -> tuple[Change, ...]:
+    """Passed on or deregistered."""
+    which = words("车辆", part("（", _which(), "）"))
+    return (
+        Change(words(which, "已转移登记到他人名下"), is_withdrawn=True),
+        Change(words(which, "已注销，登记状态为注销"), {"status": becomes("E")}),
+    )
+
+
+_OTHER_CLASS: Final = Change("补登的车辆类型为拖拉机、挂车或轮式机械", {"vehicle_type": becomes("T")}, where=_IS_UNTOLD)
+
+
+def _low_value(night: NightContext, limit: int | None) -> tuple[Change, ...]:
+    """Worth so little that it is exempt, where the layer that decides has such a limit."""
+    if limit is None or LOW_VALUE not in night.policy.rule("CL-01").variants:
+        return ()
+    most = amount_until(limit)
+    told = words("经评估，车辆的现值为", most.shown, "元或更低")
+    return (Change(told, {"assessed_value": most}, where=_IS_CAR & ~_IS_STATUS_OPEN),)
 
 
 @rule("CL-01", over=VEHICLES, material=_MATERIAL)
@@ -183,11 +199,13 @@ def owned_car(night: NightContext) -> Verdict:
     Clause: 草街办发〔2024〕54号（十）: 其余情况原则上取消其低保. A vehicle whose class cannot be told and that is not
     deregistered stands here as undetermined.
     """
+    limit = night.policy.amount("exempt_vehicle_value")
+    is_low_value = pl.lit(value=False) if limit is None else (pl.col("assessed_value") <= limit).fill_null(value=False)
     fires = decided(
         flagged=_IS_CAR & ~_IS_DEREGISTERED & ~_IS_STATUS_OPEN,
         undetermined=(_IS_CAR | _IS_UNTOLD) & ~_IS_DEREGISTERED,
     )
-    return _owned(night, "car", fires, {"low_value_vehicle": is_low_value(night)})
+    return _owned(night, "car", fires, {LOW_VALUE: is_low_value}, (_OTHER_CLASS, *_low_value(night, limit)))
 
 
 @rule("CL-02", over=VEHICLES, material=_MATERIAL)
@@ -199,7 +217,8 @@ def owned_motorcycle(night: NightContext) -> Verdict:
     fires = decided(
         flagged=_IS_MOTORCYCLE & ~_IS_DEREGISTERED & ~_IS_STATUS_OPEN, undetermined=_IS_MOTORCYCLE & ~_IS_DEREGISTERED
     )
-    return _owned(night, "motorcycle", fires, {"light_motorcycle": is_light_motorcycle()})
+    is_light = pl.col("vehicle_type").str.slice(0, 3).is_in(LIGHT_MOTORCYCLES).fill_null(value=False)
+    return _owned(night, "motorcycle", fires, {"light_motorcycle": is_light})
 
 
 @rule("CL-03", over=VEHICLES, material=_MATERIAL)
@@ -210,18 +229,19 @@ def deregistered_vehicle(night: NightContext) -> Verdict:
     """
     deregistered_on = pl.col("deregistered_on")
     months = night.policy.months("deregistration_lookback_months")
+    last = day_until(months_before(night.as_of, months) - ONE_DAY)
     is_recent = deregistered_on.is_null() | within_months(deregistered_on, night.as_of, months)
     return Verdict(
         fires=decided(
             flagged=(_IS_CAR | _IS_MOTORCYCLE) & _IS_DEREGISTERED & is_recent,
             undetermined=_IS_UNTOLD & _IS_DEREGISTERED & is_recent,
         ),
-        record_key=vehicle_key(),
+        record_key=_record_key(),
         fact_date=deregistered_on,
         found=words(
             "名下的",
             pl.col("class_label"),
-            part("（", vehicle_name(), "）"),
+            part("（", _which(), "）"),
             "已注销",
             part("，注销日期", deregistered_on),
             "，需提供注销证明",
@@ -239,11 +259,12 @@ def deregistered_vehicle(night: NightContext) -> Verdict:
             Evidence("deregistered_on", "=", "注销日期为空", when=deregistered_on.is_null()),
         ),
         open_fields=(OpenField("vehicle_type", "车辆类型和号牌种类均为空或无法识别", _IS_UNTOLD),),
-        remedy=words(
-            "已提供注销证明，或登记显示",
-            part("", vehicle_name()),
-            "于",
-            str(months_before(night.as_of, months)),
-            "之前注销",
+        changes=(
+            Change(
+                words("登记显示车辆", part("（", _which(), "）"), "于", last.shown, "或更早注销"),
+                {"deregistered_on": last},
+            ),
+            Change("经核实并非本人的车辆，登记已更正", is_withdrawn=True),
+            _OTHER_CLASS,
         ),
     )

@@ -101,7 +101,12 @@ def test_a_finding_tells_all_of_the_contract(judged):
         "按草街办发〔2024〕54号（十），经核实属实的，原则上取消，所需材料：行驶证、过户或报废证明。"
     )
     assert found["basis"].startswith("草街办发〔2024〕54号（十）：“车辆比对数据")
-    assert found["clears_with"] == ["行驶证", "过户或报废证明", "车辆（号牌渝A12345）已办理转移登记或注销登记"]
+    assert found["clears_with"] == [
+        "行驶证",
+        "过户或报废证明",
+        "车辆（号牌渝A12345）已转移登记到他人名下",
+        "车辆（号牌渝A12345）已注销，登记状态为注销",
+    ]
     assert {"field": "status", "value": "A", "op": "not has", "threshold": "E,M,P"} in found["evidence"]
 
 
@@ -193,3 +198,15 @@ def test_judging_by_household_gives_what_judging_all_gives(night_of, rows):
     assert_frame_equal(whole, pl.concat([pl.DataFrame(schema=FINDINGS), *shards]).sort(FINDINGS_ORDER))
     assert whole.select(FINDINGS_ORDER).is_unique().all()
     assert whole.sort(FINDINGS_ORDER).equals(whole)
+
+
+def test_an_exempt_finding_is_cleared_already(judged):
+    (found,) = judged("property", [{"acquisition": "relocation", "registered_on": date(2025, 1, 1)}])
+    assert found["outcome"] == "exempt"
+    assert found["clears_with"][-1] == "已属豁免：取得方式为征地拆迁安置"
+    assert not any("更早购置" in one for one in found["clears_with"])
+
+
+def test_another_name_may_be_another_person(judged):
+    (found,) = judged("vehicle", [CAR | {"name": "李四"}])
+    assert found["clears_with"][-1] == "经核实与部门数据中的人不是同一人"

@@ -64,7 +64,8 @@ def test_fc_01_key_date_and_actions(judged):
     (found,) = judged("property", [row | {"registered_on": date(2024, 5, 1)}])
     assert (found["record_key"], found["fact_date"]) == ("某路1号/88.12", date(2024, 1, 1))
     assert (found["action"], found["conflict"]) == ("CANCEL_PRINCIPLE", None)
-    assert "2027-01-01" in found["clears_with"][-1]
+    assert found["clears_with"][-1] == "自2027-01-02起购置已满36个月，不再列出"
+    assert "登记或网签显示于2023-09-21或更早购置" in found["clears_with"]
 
 
 @pytest.mark.parametrize(
