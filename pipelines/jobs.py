@@ -27,9 +27,10 @@ from pipelines.checks.judge import warm
 from pipelines.discretion import told
 from pipelines.domain.rulebook import feeds_to_match, feeds_with_rules
 from pipelines.failure import plain_account
-from pipelines.night.judging import feeds_tonight
-from pipelines.night.night import ROSTER, Night
-from pipelines.partitions import NIGHTS, TIME_ZONE
+from pipelines.left_out import left_out_tags, selected
+from pipelines.night.landing import undelivered
+from pipelines.night.night import ROSTER
+from pipelines.partitions import NIGHTS, TIME_ZONE, as_of_date
 from pipelines.resources import night_resource
 from pipelines.settings import Settings, SettingsError
 from warehouse.files import private_folder
@@ -90,29 +91,46 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         executor_def=dg.in_process_executor,
         hooks={plain_account},
     )
+    assets = [
+        *(landing_asset(contract) for contract in (contracts[ROSTER], *feeds)),
+        roster_households,
+        *(matched_asset(contract) for contract in matched),
+        *(findings_asset(contract) for contract in judged),
+        income_asset(names, contracts),
+        findings_household_asset(names, contracts),
+        remembered_asset(names),
+        cases,
+        rule_counts,
+        published_night,
+    ]
+
+    def request(key: str) -> dg.RunRequest:
+        # Without an inbox every asset is asked for: the run then says what is missing.
+        inbox = settings.inbox
+        left_out = [] if inbox is None else undelivered(inbox, contracts, as_of_date(key))
+        keys = selected((one for asset in assets for one in asset.keys), left_out)
+        return dg.RunRequest(run_key=key, partition_key=key, asset_selection=keys, tags=left_out_tags(left_out))
+
     return dg.Definitions(
-        assets=[
-            *(landing_asset(contract) for contract in (contracts[ROSTER], *feeds)),
-            roster_households,
-            *(matched_asset(contract) for contract in matched),
-            *(findings_asset(contract) for contract in judged),
-            income_asset(names, contracts),
-            findings_household_asset(names, contracts),
-            remembered_asset(names),
-            cases,
-            rule_counts,
-            published_night,
-        ],
+        assets=assets,
         asset_checks=build_contract_checks(contracts),
         jobs=[nightly],
-        schedules=[nightly_schedule(nightly, is_on=settings.schedule_enabled)],
+        schedules=[nightly_schedule(nightly, request, is_on=settings.schedule_enabled)],
         resources={"night": night_resource(settings)},
         executor=dg.in_process_executor,
     )
 
 
-def nightly_schedule(job: UnresolvedAssetJobDefinition, *, is_on: bool) -> dg.ScheduleDefinition:
-    """02:00 in China, for the day that has just begun; running only where the settings say so."""
+def nightly_schedule(
+    job: UnresolvedAssetJobDefinition, request: Callable[[str], dg.RunRequest], *, is_on: bool
+) -> dg.ScheduleDefinition:
+    """02:00 in China, for the day that has just begun; running only where the settings say so.
+
+    Args:
+        job: the nightly job.
+        request: gives the run of a partition, without the feeds that nobody has delivered for it.
+        is_on: whether it runs from the start.
+    """
 
     @dg.schedule(
         name="nightly_0200",
@@ -123,8 +141,7 @@ def nightly_schedule(job: UnresolvedAssetJobDefinition, *, is_on: bool) -> dg.Sc
         description="每天 02:00（北京时间）核对当天。 Every night at 02:00, China time.",
     )
     def nightly_0200(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-        key = context.scheduled_execution_time.date().isoformat()
-        return dg.RunRequest(run_key=key, partition_key=key)
+        return request(context.scheduled_execution_time.date().isoformat())
 
     return nightly_0200
 
@@ -167,6 +184,7 @@ def run_night(settings: Settings, as_of: date, listener: Listener) -> NightOutco
     sweep(night.vault)
     warm()
     job = build_definitions(settings).resolve_job_def(NIGHTLY)
+    left_out = undelivered(night.inbox, night.feeds, as_of)
     run_id = str(uuid.uuid4())
     with dg.DagsterInstance.from_config(str(dagster_home(settings.warehouse))) as instance:
         close_abandoned(instance)
@@ -177,18 +195,10 @@ def run_night(settings: Settings, as_of: date, listener: Listener) -> NightOutco
             run_id=run_id,
             raise_on_error=False,
             run_config=QUIET,
-            tags=process_tags(),
-            asset_selection=selected_assets(job, night),
+            tags={**process_tags(), **left_out_tags(left_out)},
+            asset_selection=selected(job.asset_layer.executable_asset_keys, left_out),
         )
     return outcome(result, run_id, settings.warehouse / "published")
-
-
-def selected_assets(job: dg.JobDefinition, night: Night) -> list[dg.AssetKey]:
-    """The job's assets without those of feeds that no rule in force looks at and nobody delivered: steps cost time."""
-    left_out = set(night.feeds) - set(feeds_tonight(night))
-    stages = {f"{stage}{feed}" for feed in left_out for stage in ("", "matched_", "findings_")}
-    keys = job.asset_layer.executable_asset_keys
-    return sorted((key for key in keys if key.to_user_string() not in stages), key=lambda key: key.to_user_string())
 
 
 def tell(listener: Listener, entry: dg.EventLogEntry) -> None:

@@ -39,6 +39,13 @@ def income_asset(judged: Sequence[str], contracts: Container[str]) -> dg.AssetsD
                 description="One row per household member: declared and evidenced income.\n\n收入台账。",
             ),
             dg.AssetSpec(
+                "ledger_entries",
+                deps=["members", *sources],
+                group_name="casework",
+                description="One row per household member and amount: where it comes from, how sure it is, and whether "
+                "it counts.\n\n收入台账明细。",
+            ),
+            dg.AssetSpec(
                 "income",
                 deps=["members", "households", *sources],
                 group_name="casework",
@@ -52,9 +59,9 @@ def income_asset(judged: Sequence[str], contracts: Container[str]) -> dg.AssetsD
         context: dg.AssetExecutionContext, night: NightResource
     ) -> Iterator[dg.MaterializeResult[None]]:
         with discreet():
-            ledger, income = reckon_income(night.open(as_of_date(context.partition_key)))
-        yield dg.MaterializeResult(asset_key="ledger", metadata=table_metadata(ledger))
-        yield dg.MaterializeResult(asset_key="income", metadata=table_metadata(income))
+            tables = reckon_income(night.open(as_of_date(context.partition_key)))
+        for name, frame in tables.items():
+            yield dg.MaterializeResult(asset_key=name, metadata=table_metadata(frame))
 
     return household_income
 
@@ -147,7 +154,7 @@ def rule_counts(context: dg.AssetExecutionContext, night: NightResource) -> dg.M
 
 @dg.asset(
     group_name="publication",
-    deps=["findings", "resolved_findings", "cases", "rule_counts", "ledger"],
+    deps=["findings", "resolved_findings", "cases", "rule_counts", "ledger", "ledger_entries"],
     partitions_def=NIGHTS,
     kinds={"parquet", "duckdb"},
     check_specs=[

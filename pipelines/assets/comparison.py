@@ -8,7 +8,9 @@ from connectors.contract import Contract
 from pipelines.assets.metadata import outcome_counts, table_metadata
 from pipelines.discretion import discreet
 from pipelines.domain.rulebook import feeds_beside, persons_looked_up
+from pipelines.left_out import left_out_of
 from pipelines.night.judging import judge
+from pipelines.night.landing import note_undelivered
 from pipelines.night.matching import match_feed, take_roster
 from pipelines.night.night import ROSTER
 from pipelines.partitions import NIGHTS, as_of_date
@@ -34,10 +36,16 @@ from pipelines.resources import NightResource
     partitions_def=NIGHTS,
 )
 def roster_households(context: dg.AssetExecutionContext, night: NightResource) -> Iterator[dg.MaterializeResult[None]]:
-    """Split the roster into the households that are judged and the members that are matched."""
+    """Split the roster into the households that are judged and the members that are matched.
+
+    Here the night also writes down which feeds nobody delivered: they have no steps of their own.
+    """
     with discreet():
-        households, members = take_roster(night.open(as_of_date(context.partition_key)))
-    yield dg.MaterializeResult(asset_key="households", metadata=table_metadata(households))
+        opened = night.open(as_of_date(context.partition_key))
+        absent = note_undelivered(opened, left_out_of(context.run.tags))
+        households, members = take_roster(opened)
+    told = {"feeds_not_delivered": ", ".join(absent) or "none"}
+    yield dg.MaterializeResult(asset_key="households", metadata={**table_metadata(households), **told})
     yield dg.MaterializeResult(asset_key="members", metadata=table_metadata(members))
 
 

@@ -16,6 +16,7 @@ from pipelines.checks.kinds import KIND_ZH, KindResult, blocking_kinds, by_kind
 from pipelines.checks.landed import assess_landed
 from pipelines.checks.suites import contract_suite
 from pipelines.discretion import discreet
+from pipelines.night.landing import undelivered
 from pipelines.night.night import Night
 from pipelines.partitions import as_of_date
 from pipelines.resources import NightResource
@@ -60,7 +61,8 @@ def _assessed(night: Night, contract: Contract) -> Assessment:
         assessment = assess_landed(night, contract)
     except ExpectationError as error:
         raise dg.Failure(str(error), allow_retries=False) from None
-    write_results(night.vault.root, assessment)
+    absent = {feed: night.contracts[feed].title for feed in undelivered(night.inbox, night.feeds, night.as_of)}
+    write_results(night.vault.root, assessment, absent)
     return assessment
 
 

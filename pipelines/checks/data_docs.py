@@ -24,12 +24,14 @@ STATE_ZH: Mapping[str, str] = {"fresh": "在用", "stale": "过期", "refused": 
 SEVERITY_ZH: Mapping[str, str] = {"critical": "阻断", "warning": "提示"}
 
 
-def write_results(root: Path, assessment: Assessment) -> Path:
+def write_results(root: Path, assessment: Assessment, absent: Mapping[str, str] | None = None) -> Path:
     """Write a feed's page and JSON and renew the night's index.
 
     Args:
         root: The warehouse; pages stand in `checks/<as_of>/`.
         assessment: The feed's results.
+        absent: Title by name of the feeds that nobody delivered. They are not checked; the index names them, and leaves
+            out what an earlier run of the night said of them.
 
     Returns:
         The feed's page.
@@ -43,7 +45,9 @@ def write_results(root: Path, assessment: Assessment) -> Path:
     write_file(folder / f"{assessment.feed}.json", json.dumps(account, ensure_ascii=False, indent=1).encode())
     page = folder / f"{assessment.feed}.html"
     write_file(page, feed_page(assessment).encode())
-    write_file(folder / "index.html", index_page(assessment.as_of, _summaries(folder)).encode())
+    away = {feed: title for feed, title in (absent or {}).items() if feed != assessment.feed}
+    feeds = [one for one in _summaries(folder) if one["feed"] not in away]
+    write_file(folder / "index.html", index_page(assessment.as_of, feeds, tuple(away.values())).encode())
     return page
 
 
@@ -57,9 +61,9 @@ def feed_page(assessment: Assessment) -> str:
     return _render(FEED_PAGE, one=assessment, totals=summary(assessment))
 
 
-def index_page(as_of: date, summaries: Sequence[Mapping[str, Any]]) -> str:
-    """The page that leads to the feeds of a night."""
-    return _render(INDEX_PAGE, as_of=as_of.isoformat(), feeds=summaries)
+def index_page(as_of: date, summaries: Sequence[Mapping[str, Any]], absent: Sequence[str] = ()) -> str:
+    """The page that leads to the feeds of a night, and names those that nobody delivered."""
+    return _render(INDEX_PAGE, as_of=as_of.isoformat(), feeds=summaries, absent=absent)
 
 
 def summary(assessment: Assessment) -> dict[str, Any]:

@@ -82,6 +82,7 @@ INDEX_PAGE = (
 <td class="number">{{ feed.not_judged }}</td></tr>
 {% endfor %}
 </table>
+{% if absent %}<p class="dim">未交付，本次未核（不等于无问题）：{{ absent | join("、") }}</p>{% endif %}
 """
     + _FOOT
 )

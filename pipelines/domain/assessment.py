@@ -4,7 +4,7 @@ What belongs here: the facts by which memory tells "gone" from "not looked at", 
 (rules.md section 1, casework.md section 1).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import polars as pl
@@ -20,7 +20,11 @@ RULES: Final = pl.Schema(
         "snapshot_date": pl.Date,
     }
 )
-"""Grain: one row per rule switched on tonight. `feed_status`: fresh, stale, refused, absent."""
+"""Grain: one row per rule switched on tonight. `feed_status`: fresh, stale, refused, absent; of a rule that needs
+several feeds the first of them that is not fresh tells it."""
+
+NEEDED: Final = pl.Schema({"rule_id": pl.String, "feed": pl.String})
+"""Grain: one row per rule and feed that it needs beside its own."""
 
 NOT_QUERIED: Final = pl.Schema({"feed": pl.String, "id_number": pl.String})
 """Grain: one row per feed and roster person whom the feed was not asked about (response mode)."""
@@ -39,6 +43,7 @@ class Assessment:
             a household among them may be there although the roster shows it no more.
         after_income: rules that look at tonight's findings and income: what they said of a household rests on every
             feed that says something of it.
+        needed: feeds that rules need beside their own, columns of `NEEDED`.
     """
 
     households: pl.DataFrame
@@ -47,6 +52,7 @@ class Assessment:
     not_queried: pl.DataFrame
     unreadable_households: pl.Series
     after_income: frozenset[str] = frozenset()
+    needed: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=NEEDED))
 
     def assessed_pairs(self, findings: pl.DataFrame) -> pl.DataFrame:
         """Add to findings of an earlier night whether tonight could have found them again.
@@ -58,10 +64,10 @@ class Assessment:
             The findings with `is_switched_on`, `is_in_scope`, `is_member`, `is_unreadable` and `is_assessed` (its feed
             is fresh and whoever it rests on was readable and queried).
         """
-        rules = self.rules.select("rule_id", tonight_feed="feed", is_fresh=pl.col("feed_status") == FRESH)
+        rules = self.rules.select("rule_id", is_fresh=pl.col("feed_status") == FRESH)
         yes = pl.lit(value=True)
-        asked = self.not_queried.select("id_number", tonight_feed="feed", was_not_asked=yes).unique()
-        skipped = self._skipped_households().select("household_id", tonight_feed="feed", is_partly_asked=yes)
+        asked = self._not_queried_by_rule().with_columns(was_not_asked=yes)
+        skipped = self._skipped_households().with_columns(is_partly_asked=yes)
         unreadable = pl.DataFrame({"household_id": self.unreadable_households.cast(pl.String).unique()})
         rests_on_person = pl.col("record_key") != pl.col("household_id")
         return (
@@ -73,8 +79,8 @@ class Assessment:
                 how="left",
             )
             .join(unreadable.with_columns(is_unreadable=yes), on="household_id", how="left")
-            .join(asked, on=["tonight_feed", "id_number"], how="left")
-            .join(skipped, on=["tonight_feed", "household_id"], how="left")
+            .join(asked, on=["rule_id", "id_number"], how="left")
+            .join(skipped, on=["rule_id", "household_id"], how="left")
             .with_columns(
                 pl.col("is_in_scope", "is_member", "is_unreadable").fill_null(value=False),
                 is_switched_on=pl.col("is_fresh").is_not_null(),
@@ -82,29 +88,36 @@ class Assessment:
                 & pl.col("was_not_asked").is_null()
                 & (rests_on_person | (pl.col("is_partly_asked").is_null() & pl.col("is_unreadable").is_null())),
             )
-            .drop("tonight_feed", "is_fresh", "was_not_asked", "is_partly_asked")
+            .drop("is_fresh", "was_not_asked", "is_partly_asked")
         )
 
     def assessed_households(self) -> pl.DataFrame:
         """How many households each rule could judge tonight.
 
-        A household is assessed by a rule when the rule's feed is fresh and every member was queried.
+        A household is assessed by a rule when the rule's feeds are fresh and every member was queried.
 
         Returns:
             One row per rule: columns of `RULES`, `households_in_scope`, `households_assessed`,
             `households_not_assessed` (Int64).
         """
         in_scope = self.households.height
-        skipped = self._skipped_households().group_by("feed").agg(skipped=pl.len().cast(pl.Int64))
+        skipped = self._skipped_households().group_by("rule_id").agg(skipped=pl.len().cast(pl.Int64))
         not_assessed = pl.when(pl.col("feed_status") == FRESH).then(pl.col("skipped").fill_null(0)).otherwise(in_scope)
         return (
             self.rules.select(RULES.names())
-            .join(skipped, on="feed", how="left")
+            .join(skipped, on="rule_id", how="left")
             .with_columns(households_in_scope=pl.lit(in_scope, dtype=pl.Int64), households_not_assessed=not_assessed)
             .with_columns(households_assessed=pl.col("households_in_scope") - pl.col("households_not_assessed"))
             .drop("skipped")
         )
 
+    def _not_queried_by_rule(self) -> pl.DataFrame:
+        """Persons whom a feed that a rule needs was not asked about. Grain: one row per rule and person."""
+        feeds = pl.concat([self.rules.select(NEEDED.names()), self.needed])
+        return self.not_queried.join(feeds, on="feed", how="inner").select("rule_id", "id_number").unique()
+
     def _skipped_households(self) -> pl.DataFrame:
-        """Households of which a member was not asked about. Grain: one row per feed and household."""
-        return self.not_queried.join(self.members, on="id_number", how="inner").select("feed", "household_id").unique()
+        """Households of which a member was not asked about. Grain: one row per rule and household."""
+        members = self.members.select("household_id", "id_number")
+        pairs = self._not_queried_by_rule().join(members, on="id_number", how="inner")
+        return pairs.select("rule_id", "household_id").unique()

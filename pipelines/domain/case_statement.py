@@ -101,26 +101,40 @@ def _income(policy: IncomePolicy) -> pl.Expr:
         spoken(pl.col("evidenced_total")),
         pl.lit("元÷"),
         heads,
-        pl.lit("人＝月人均"),
+        pl.lit("人"),
+        _left_out(),
+        pl.lit("＝月人均"),
         spoken(pl.col("income_evidenced")),
         pl.lit("元"),
         _sources(policy),
-        pl.when(pl.col("projection").is_not_null()).then(_outlook()).otherwise(pl.lit("")),
+        pl.when(pl.col("projection").is_not_null()).then(_outlook(policy)).otherwise(pl.lit("")),
     )
-    nobody = pl.concat_str(declared, pl.lit("；无计入收入核算的成员"))
+    nobody = pl.concat_str(declared, pl.lit("；无计入收入核算的成员"), _left_out())
     return pl.when(heads > 0).then(reckoned).otherwise(nobody)
 
 
+def _left_out() -> pl.Expr:
+    """（1人不计入：已死亡（2026-08-03））; nothing where everybody counts."""
+    why = pl.col("why_not_counting")
+    told = pl.concat_str(
+        pl.lit("（"), pl.col("members") - pl.col("counting_members"), pl.lit("人不计入："), why, pl.lit("）")
+    )
+    return pl.when(why != "").then(told).otherwise(pl.lit(""))
+
+
 def _sources(policy: IncomePolicy) -> pl.Expr:
-    """（其中工资…元、未扣减就业成本，养老金…元）; nothing where only declared income counts."""
+    """（比对到工资…元、未扣减就业成本，养老金…元，扣减刚性支出…元）; nothing where only declared income counts."""
     cost = "、未扣减就业成本" if policy.is_deduction_unset else "、已按规定扣减就业成本"
     wage = pl.concat_str(pl.lit("工资"), spoken(pl.col("wage_total")), pl.lit(f"元{cost}"))
     pension = pl.concat_str(pl.lit("养老金"), spoken(pl.col("pension_total")), pl.lit("元"))
-    known = pl.concat_str(wage, pension, separator="，", ignore_nulls=True)
+    rigid_expense = pl.when(pl.col("rigid_total") > 0).then(
+        pl.concat_str(pl.lit("扣减刚性支出"), spoken(pl.col("rigid_total")), pl.lit("元"))
+    )
+    known = pl.concat_str(wage, pension, rigid_expense, separator="，", ignore_nulls=True)
     return pl.when(known == "").then(pl.lit("")).otherwise(pl.concat_str(pl.lit("（比对到"), known, pl.lit("）")))
 
 
-def _outlook() -> pl.Expr:
+def _outlook(policy: IncomePolicy) -> pl.Expr:
     """，超过保障标准…元，推算符合就业渐退，渐退期…至…."""
     income, standard = pl.col("income_evidenced"), pl.col("income_standard")
     relation = (
@@ -137,7 +151,20 @@ def _outlook() -> pl.Expr:
         pl.lit("元，"),
         _labelled("projection", PROJECTION_LABEL),
         because.fill_null(""),
+        _beyond_margin(policy),
         _grace_dates(),
+    )
+
+
+def _beyond_margin(policy: IncomePolicy) -> pl.Expr:
+    """（已达标准1.5倍，由区县把握）: the notice sets no ceiling for grace after finding work (policy.md 2.2, G3)."""
+    margin = policy.margin
+    is_beyond = pl.col("income_evidenced") * margin.denominator >= pl.col("income_standard") * margin.numerator
+    times = f"{float(margin):g}"
+    return (
+        pl.when((pl.col("projection") == "grace_a") & is_beyond)
+        .then(pl.lit(f"（已达标准{times}倍，由区县把握）"))
+        .otherwise(pl.lit(""))
     )
 
 

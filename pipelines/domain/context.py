@@ -50,6 +50,8 @@ class NightContext:
             the whole city, so that a shard need not look across households.
         looked_up: per assessed feed what it holds about persons beyond the household whom the judged feed names
             (`matching.named_rows`).
+        not_queried: per assessed feed the persons about whom it was not asked, `id_number`: that it holds nothing of
+            them says nothing (feeds.md section 1, response mode).
         has_declared_income: whether the roster has a monthly_income column at all; without it nothing can be compared
             with what was declared.
         reckoned: tonight's findings and income; there for rules judged after the income alone, ask `after_income`.
@@ -64,6 +66,7 @@ class NightContext:
     roster: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=ROSTER_ROWS))
     shared: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SHARED_MEMBERS))
     looked_up: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    not_queried: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     reckoned: Reckoned | None = None
 
     def after_income(self) -> Reckoned:
@@ -88,6 +91,15 @@ class NightContext:
         if feed not in self.matched:
             raise KeyError(f"feed {feed}: expected matched rows, found none; judge only feeds that were assessed")
         return self.matched[feed].lazy()
+
+    def was_asked(self, feed: str) -> pl.Expr:
+        """Whether an assessed feed was asked about the person of a row (column id_number); false without the feed."""
+        if not self.has_feed(feed):
+            return pl.lit(value=False)
+        unasked = self.not_queried.get(feed)
+        if unasked is None or unasked.is_empty():
+            return pl.lit(value=True)
+        return ~pl.col("id_number").is_in(unasked.get_column("id_number").implode())
 
     def has_feed(self, feed: str) -> bool:
         """Whether a feed was assessed tonight; the roster always is."""

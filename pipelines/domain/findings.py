@@ -48,11 +48,13 @@ _COLUMNS: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "source_sha256": pl.String,
     "pension_amount": pl.Int64,
     "wage_amount": pl.Int64,
+    "income_proof": pl.String,
     "fingerprint": pl.String,
 }
 FINDINGS: Final = pl.Schema(_COLUMNS)
 """Grain: one row per household, person, rule and record key. `pension_amount` and `wage_amount` in 毫 per month: what a
-flagged row brings into the household's income. The columns of memory (change, first_seen, nights_seen) come later."""
+flagged row brings into the household's income; `income_proof`: how sure that is. The columns of memory (change,
+first_seen, nights_seen) come later."""
 
 FINDINGS_ORDER: Final = ("household_id", "id_number", "rule_id", "record_key")
 
@@ -90,6 +92,7 @@ def findings_of(hits: pl.DataFrame, rule: Rule, verdict: Verdict, night: NightCo
             feed=pl.lit(rule.feed),
             pension_amount=_if_flagged(verdict.pension_amount),
             wage_amount=_if_flagged(verdict.wage_amount),
+            income_proof=pl.lit(rule.proof, dtype=pl.String),
         )
         .with_columns(
             finding_id=_digested(_identity(), lambda text: hmac.new(secret, text, hashlib.sha256).hexdigest()[:32]),

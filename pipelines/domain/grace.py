@@ -16,9 +16,6 @@ from pipelines.domain.vocabulary import DIBAO, Action, Outcome
 OVERRIDING_ACTIONS: Final = (Action.TERMINATE, Action.CANCEL_PRINCIPLE)
 """Findings that override grace: the projection stays, its dates do not (section 5)."""
 
-SECOND_GRACE_MONTHS: Final = 12
-"""A household that had a grace period within these months gets no second one on our word (section 5)."""
-
 GRACE = pl.Schema(
     {
         "household_id": pl.String,
@@ -92,7 +89,7 @@ def _projection(policy: IncomePolicy, as_of: date, *, has_income_column: bool) -
     """The table with what lowers it to `verify`; null where nothing is projected."""
     table = _projection_table(policy)
     is_projected = pl.col("benefit").is_in(DIBAO) & pl.col("has_income_finding") & (pl.col("counting_members") > 0)
-    had_grace = pl.col("latest_grace_to") >= months_before(as_of, SECOND_GRACE_MONTHS)
+    had_grace = pl.col("latest_grace_to") >= months_before(as_of, policy.grace_repeat_months)
     is_grace = table.struct.field("projection").is_in(["grace_a", "grace_b"])
     # A household without a projection is not one that has to be verified: null goes first.
     return (

@@ -40,7 +40,7 @@ def members_of(roster: pl.DataFrame) -> pl.DataFrame:
 
     Returns:
         One row per household member, ordered by household and ID: `household_id, id_number, name, relation,
-        is_covered, declared` (毫 per month, null where empty) and provenance.
+        is_covered, declared, rigid_expense` (毫 per month, null where empty) and provenance.
     """
     return (
         active_rows(roster)
@@ -51,6 +51,7 @@ def members_of(roster: pl.DataFrame) -> pl.DataFrame:
             "relation",
             pl.col("covered").ne_missing(NOT_COVERED).alias("is_covered"),
             hao("monthly_income").alias("declared"),
+            hao("rigid_expense"),
             *PROVENANCE,
         )
         .sort("household_id", "id_number")

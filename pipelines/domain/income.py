@@ -25,11 +25,15 @@ INCOME = pl.Schema(
         "evidenced_total": pl.Int64,
         "wage_total": pl.Int64,
         "pension_total": pl.Int64,
+        "rigid_total": pl.Int64,
+        "why_not_counting": pl.String,
     }
 )
 """Grain: one row per household in scope. Per-capita columns are rounded to whole 分 (100 毫). `cause` is employment,
 other, mixed, or null where no counting member has an increment. `wage_total` and `pension_total` cover the counting
-members and are null where nothing of the kind counts; `evidenced_total` is rounded to 分 for the reader."""
+members and are null where nothing of the kind counts; `why_not_counting` names the reasons why members do not count,
+each once; `rigid_total` is deducted from the sums, which do not fall below
+0; `evidenced_total` is rounded to 分 for the reader."""
 
 
 def household_income(households: pl.DataFrame, ledger: pl.DataFrame, policy: IncomePolicy) -> pl.DataFrame:
@@ -45,7 +49,14 @@ def household_income(households: pl.DataFrame, ledger: pl.DataFrame, policy: Inc
         evidenced income of 0.
     """
     rate = policy.deduction_rate
-    sums = ledger.group_by("household_id").agg(*_sums(evidenced_parts(policy)))
+    sums = (
+        ledger.group_by("household_id")
+        .agg(*_sums(evidenced_parts(policy)))
+        .with_columns(
+            parts_sum=(pl.col("parts_sum") - pl.col("rigid_total") * rate.denominator).clip(0),
+            without_wages_sum=(pl.col("without_wages_sum") - pl.col("rigid_total")).clip(0),
+        )
+    )
     standard = (
         pl.when(pl.col("benefit") == RURAL_DIBAO)
         .then(pl.lit(policy.rural_standard))
@@ -79,10 +90,12 @@ def _sums(parts: pl.Expr) -> list[pl.Expr]:
     wage, pension = pl.col("wage").filter(counts), pl.col("pension").filter(counts)
     return [
         pl.len().alias("members"),
+        pl.col("why").filter(~counts).unique().sort().str.join("；").alias("why_not_counting"),
         counts.sum().alias("counting_members"),
         declared.sum().alias("declared_sum"),
         parts.filter(counts).sum().alias("parts_sum"),
         without_wages.filter(counts).sum().alias("without_wages_sum"),
+        pl.col("rigid_expense").filter(counts).sum().alias("rigid_total"),
         pl.when(wage.is_not_null().any()).then(wage.sum()).alias("wage_total"),
         pl.when(pension.is_not_null().any()).then(pension.sum()).alias("pension_total"),
         (counts & pl.col("is_work_unproven")).any().alias("is_work_unproven"),

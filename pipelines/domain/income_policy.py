@@ -22,6 +22,9 @@ class IncomePolicy:
         grace_months: length of a grace period in calendar months.
         wage_deduction: employment cost deduction, a share of the wage; None where it is unset, which counts as 0 and
             makes the case say 未扣减就业成本.
+        rigid_expense_cap: 毫 per person and month up to which long-term rigid expenses in the roster are deducted; None
+            where it is unset, which deducts nothing.
+        grace_repeat_months: months after a grace period in which no second one is given on our word.
 
     Raises:
         ValueError: a parameter is outside what the arithmetic holds for; names the parameter.
@@ -32,6 +35,8 @@ class IncomePolicy:
     margin: Fraction = Fraction(3, 2)
     grace_months: int = 6
     wage_deduction: Fraction | None = None
+    rigid_expense_cap: int | None = None
+    grace_repeat_months: int = 12
 
     def __post_init__(self) -> None:
         """Refuse parameters that the arithmetic does not hold for."""

@@ -54,7 +54,8 @@ def _judge(rules: Iterable[Rule], context: NightContext, secret: bytes) -> pl.Da
     """Findings of those of the rules that are switched on and whose feed was assessed."""
     by_subject: dict[Subject, list[Rule]] = {}
     for one in rules:
-        if context.has_feed(one.feed) and context.policy.is_rule_on(one.rule_id):
+        feeds = (one.feed, *one.subject.needs)
+        if all(context.has_feed(feed) for feed in feeds) and context.policy.is_rule_on(one.rule_id):
             by_subject.setdefault(one.subject, []).append(one)
     return ordered(part for group in by_subject.values() for part in _judge_subject(group, context, secret))
 

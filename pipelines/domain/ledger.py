@@ -26,6 +26,7 @@ LEDGER = pl.Schema(
         "pension": pl.Int64,
         "wage": pl.Int64,
         "deduction": pl.Int64,
+        "rigid_expense": pl.Int64,
         "evidenced": pl.Int64,
         "cause": pl.String,
         "is_work_unproven": pl.Boolean,
@@ -34,7 +35,8 @@ LEDGER = pl.Schema(
     }
 )
 """Grain: one row per member of a household in scope. `declared`, `pension`, `wage`: null where nothing counts.
-`evidenced` and `deduction` are rounded to whole 毫 for the reader; sums are made from the exact parts."""
+`evidenced` and `deduction` are rounded to whole 毫 for the reader; sums are made from the exact parts. `rigid_expense`
+is what is deducted from the household's sum, 0 where the policy sets no cap."""
 
 ACTIVE_PENSION_INSURANCE = "SB-01"
 ENDED_PENSION_INSURANCE = "SB-02"
@@ -61,7 +63,8 @@ def member_ledger(
     Only flagged findings bring an amount: exempt, undetermined and carried-over ones prove nothing tonight.
 
     Args:
-        members: one row per member of a household in scope, `declared` in 毫, null where it was empty.
+        members: one row per member of a household in scope, `declared` and `rigid_expense` in 毫, null where the cell
+            was empty.
         findings: standing findings, `pension_amount` and `wage_amount` in 毫, null where the row brings nothing.
         not_counting: members who do not count, `NOT_COUNTING`; empty while the feeds of section 4 are not there.
         policy: income parameters in force.
@@ -75,7 +78,7 @@ def member_ledger(
     rate = policy.deduction_rate
     parts = evidenced_parts(policy)
     return (
-        members.select(*_MEMBER, "name", "relation", pl.col("declared").clip(0, MOST))
+        members.select(*_MEMBER, "name", "relation", pl.col("declared").clip(0, MOST), _rigid_expense(policy))
         .join(_proven_amounts(findings), on=_MEMBER, how="left")
         .join(excluded, on=_MEMBER, how="left")
         .with_columns(
@@ -129,6 +132,11 @@ def _cause(parts: pl.Expr, policy: IncomePolicy) -> pl.Expr:
         .then(pl.lit("wage"))
         .otherwise(pl.lit("pension"))
     )
+
+
+def _rigid_expense(policy: IncomePolicy) -> pl.Expr:
+    """What is deducted for a member's long-term rigid expenses: up to the cap, nothing where the policy sets none."""
+    return pl.col("rigid_expense").fill_null(0).clip(0, policy.rigid_expense_cap or 0)
 
 
 def _declared() -> pl.Expr:

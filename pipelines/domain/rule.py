@@ -12,6 +12,7 @@ never clears and never flags. Thresholds, clauses, documents and actions come fr
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 import polars as pl
 
@@ -21,6 +22,7 @@ from pipelines.domain.context import NightContext
 EVIDENCE_ITEM = pl.Struct({"field": pl.String, "value": pl.String, "op": pl.String, "threshold": pl.String})
 NO_DATE = pl.lit(None, dtype=pl.Date)
 NO_AMOUNT = pl.lit(None, dtype=pl.Int64)
+Proof = Literal["A", "B", "C"]
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,8 @@ class Subject:
         candidates: builds the rows: `household_id, id_number, roster_name, name, grade`, provenance, and whatever the
             predicates look at. One row per matched record, per person or per household, as the rules need.
         beside: other feeds whose matched rows it looks at where they were assessed.
+        needs: those of the feeds beside without which nothing can be said: while one of them is absent the rules are
+            not assessed, as while their own feed is.
         looked_up: fields of the feed that name persons beyond the household, and the feeds in which these are looked
             up where they were assessed. Not after the income, when several feeds are looked at together.
         after_income: judged once every feed is judged and the income is reckoned, because the rules look at tonight's
@@ -46,9 +50,15 @@ class Subject:
     beside: tuple[str, ...] = ()
     looked_up: tuple[tuple[str, str], ...] = ()
     after_income: bool = False
+    needs: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what a night could not bring."""
+        if not set(self.needs) <= set(self.beside):
+            raise ValueError(
+                f"subject over {self.feed}: expected every feed of needs among those beside, found "
+                f"{', '.join(sorted(set(self.needs) - set(self.beside)))} missing; name it there too"
+            )
         if self.after_income and self.looked_up:
             raise ValueError(
                 f"subject over {self.feed}: expected looked_up or after_income, found both; "
@@ -143,6 +153,8 @@ class Rule:
     Attributes:
         material: columns of the subject that make up the fingerprint (casework.md section 1).
         is_spared_in_grace: whether a household in its grace period is exempt from it (rules.md section 5).
+        proof: how sure the income is that it brings: A a record of payment or a certificate, B a contribution base or
+            a tax return, C imputed; None where it brings none.
     """
 
     rule_id: str
@@ -151,6 +163,7 @@ class Rule:
     is_spared_in_grace: bool
     judge: Callable[[NightContext], Verdict]
     description: str
+    proof: Proof | None = None
 
     @property
     def feed(self) -> str:
@@ -159,12 +172,12 @@ class Rule:
 
 
 def rule(
-    rule_id: str, *, over: Subject, material: tuple[str, ...], spared_in_grace: bool = False
+    rule_id: str, *, over: Subject, material: tuple[str, ...], spared_in_grace: bool = False, proof: Proof | None = None
 ) -> Callable[[Callable[[NightContext], Verdict]], Rule]:
     """Make a rule of a function; the rulebook finds it in its module."""
 
     def declare(judge: Callable[[NightContext], Verdict]) -> Rule:
-        return Rule(rule_id, over, material, spared_in_grace, judge, judge.__doc__ or "")
+        return Rule(rule_id, over, material, spared_in_grace, judge, judge.__doc__ or "", proof)
 
     return declare
 

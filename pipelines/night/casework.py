@@ -16,6 +16,7 @@ from pipelines.domain.grace import project
 from pipelines.domain.income import household_income
 from pipelines.domain.income_policy import IncomePolicy
 from pipelines.domain.ledger import member_ledger
+from pipelines.domain.ledger_entries import ledger_entries
 from pipelines.domain.memory import Remembered
 from pipelines.domain.policy import PolicyError, PolicyInForce
 from pipelines.domain.rule_counts import rule_counts
@@ -43,18 +44,29 @@ def income_policy(policy: PolicyInForce) -> IncomePolicy:
         margin=policy.ratio("margin_multiple") or Fraction(3, 2),
         grace_months=policy.months("grace_months"),
         wage_deduction=policy.ratio("employment_cost_rate"),
+        rigid_expense_cap=policy.amount("rigid_expense_cap"),
+        grace_repeat_months=policy.months("grace_repeat_months"),
     )
 
 
-def reckon_income(night: Night) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Make the income ledger of the members and the income of the households from tonight's findings and store both."""
+def reckon_income(night: Night) -> dict[str, pl.DataFrame]:
+    """Make the income ledger of the members, its lines, and the income of the households from tonight's findings.
+
+    Returns:
+        The tables by name, as they are stored.
+    """
     policy = income_policy(night.policy)
     gone = not_counting(matched_of(night, COUNTING_FEEDS), night.policy, night.as_of)
-    ledger = member_ledger(night.tables.read("members"), found_tonight(night), gone, policy)
-    income = household_income(night.tables.read("households"), ledger, policy)
-    night.tables.write("ledger", ledger)
-    night.tables.write("income", income)
-    return ledger, income
+    findings = found_tonight(night)
+    ledger = member_ledger(night.tables.read("members"), findings, gone, policy)
+    tables = {
+        "ledger": ledger,
+        "ledger_entries": ledger_entries(ledger, findings),
+        "income": household_income(night.tables.read("households"), ledger, policy),
+    }
+    for name, frame in tables.items():
+        night.tables.write(name, frame)
+    return tables
 
 
 def open_cases(night: Night) -> pl.DataFrame:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from pipelines.domain.assessment import NOT_QUERIED, RULES, Assessment
+from pipelines.domain.assessment import FRESH, NEEDED, NOT_QUERIED, RULES, Assessment
 from pipelines.domain.context import NightContext, Reckoned
 from pipelines.domain.findings import no_findings
 from pipelines.domain.judge import judge_after_income, judge_feed
@@ -33,6 +33,9 @@ from warehouse.publication import night_before, read_published
 FINDINGS_AFTER_INCOME = "findings_household"
 """The table of what the rules found that look at tonight's findings and income."""
 
+ABSENT = "absent"
+"""The status of a feed of which nothing was delivered, or that has no contract."""
+
 REQUEST_LIST = "request_list"
 """The table of persons beyond the roster about whom the departments are to be asked (rules.md section 4, HY-01)."""
 
@@ -43,8 +46,8 @@ def matched_of(night: Night, feeds: Iterable[str]) -> dict[str, pl.DataFrame]:
 
 
 def is_assessed(night: Night, feed: str) -> bool:
-    """Whether a feed was taken up and assessed tonight."""
-    return feed in feeds_tonight(night) and night.state(feed).is_assessed
+    """Whether a feed was assessed tonight; one without a contract never is."""
+    return feed in night.contracts and night.state(feed).is_assessed
 
 
 def context_of(night: Night, feed: str) -> NightContext:
@@ -59,12 +62,14 @@ def context_of(night: Night, feed: str) -> NightContext:
 
 def _context_over(night: Night, feeds: Iterable[str]) -> NightContext:
     """The roster, and the matched rows of those of the feeds that were assessed tonight."""
+    others = [feed for feed in feeds if feed != ROSTER]
     return NightContext(
         as_of=night.as_of,
         policy=night.policy,
         households=night.tables.read("households"),
         members=night.tables.read("members"),
-        matched=matched_of(night, (feed for feed in feeds if feed != ROSTER)),
+        matched=matched_of(night, others),
+        not_queried={feed: night.tables.read(f"not_queried_{feed}") for feed in others if is_assessed(night, feed)},
         has_declared_income=bool(night.tables.read_facts(ROSTER)["has_declared_income"]),
         roster=night.tables.read("roster_rows"),
         shared=night.tables.read("shared_members"),
@@ -88,8 +93,12 @@ def judge(night: Night, feed: str) -> pl.DataFrame:
 
 
 def found_tonight(night: Night) -> pl.DataFrame:
-    """Tonight's findings of the feeds, before anything is remembered: what the income is reckoned from."""
-    return pl.concat([no_findings(), *(night.tables.read(f"findings_{feed}") for feed in judged_feeds(night))])
+    """Tonight's findings of the feeds, before anything is remembered: what the income is reckoned from.
+
+    What an earlier run of this night left of a feed that is away by now is not tonight's.
+    """
+    found = [night.tables.read(f"findings_{feed}") for feed in judged_feeds(night) if is_assessed(night, feed)]
+    return pl.concat([no_findings(), *found])
 
 
 def judge_household(night: Night) -> pl.DataFrame:
@@ -123,12 +132,6 @@ def feeds_in_use(night: Night) -> frozenset[str]:
     return feeds_of(switched_on(night, rulebook().values()))
 
 
-def feeds_tonight(night: Night) -> list[str]:
-    """The feeds that a night takes up, the roster first: a rule in force looks at them, or something was delivered."""
-    in_use = feeds_in_use(night)
-    return [ROSTER, *(feed for feed in night.feeds if feed in in_use or (night.inbox / feed).is_dir())]
-
-
 def judged_feeds(night: Night) -> list[str]:
     """Feeds with a contract that a rule in force judges, in the order of their names."""
     return [feed for feed in feeds_with_rules() if feed in night.contracts and switched_on(night, rules_of(feed))]
@@ -136,21 +139,22 @@ def judged_feeds(night: Night) -> list[str]:
 
 def assessment(night: Night) -> Assessment:
     """What was looked at tonight, and what was not."""
+    on = {one.rule_id: one for one in switched_on(night, rulebook().values())}
     rules = [
         {
             "rule_id": rule_id,
             "rule_version": night.policy.rule(rule_id).version,
             "feed": one.feed,
-            "feed_status": night.state(one.feed).status,
-            "snapshot_date": night.state(one.feed).snapshot_date,
+            "feed_status": _status_of(night, one),
+            "snapshot_date": night.state(one.feed).snapshot_date if one.feed in night.contracts else None,
         }
-        for rule_id, one in sorted(rulebook().items())
-        if night.policy.is_rule_on(rule_id)
+        for rule_id, one in on.items()
     ]
+    needed = [(rule_id, feed) for rule_id, one in on.items() for feed in one.subject.needs]
     unasked = [
         night.tables.read(f"not_queried_{feed}").select(feed=pl.lit(feed), id_number="id_number")
-        for feed in judged_feeds(night)
-        if feed != ROSTER
+        for feed in sorted({*judged_feeds(night), *(feed for _, feed in needed)} - {ROSTER})
+        if is_assessed(night, feed)
     ]
     return Assessment(
         households=night.tables.read("households"),
@@ -159,7 +163,15 @@ def assessment(night: Night) -> Assessment:
         not_queried=pl.concat([pl.DataFrame(schema=NOT_QUERIED), *unasked]),
         unreadable_households=night.tables.read("unreadable_households").get_column("household_id"),
         after_income=frozenset(one.rule_id for one in rules_after_income()),
+        needed=pl.DataFrame(needed, schema=NEEDED, orient="row"),
     )
+
+
+def _status_of(night: Night, one: Rule) -> str:
+    """The status of a rule's feed, or of the first feed it needs that is not fresh; without a contract: absent."""
+    feeds = (one.feed, *one.subject.needs)
+    found = [night.state(feed).status if feed in night.contracts else ABSENT for feed in feeds]
+    return next((status for status in found if status != FRESH), FRESH)
 
 
 def last_night(night: Night, tonight: pl.DataFrame) -> LastNight:

@@ -4,21 +4,51 @@ What belongs here: which deliveries are tried, in which order, and what happens 
 (feeds.md section 1). How a file is read stands in `connectors`, how a snapshot is kept in `warehouse`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import date, timedelta
+from pathlib import Path
 
 from connectors.contract import Contract, schema
 from connectors.delivery import DeliveryReader, checksum
 from connectors.inbox import Delivery, find_deliveries, find_unready
 from connectors.refusal import Refusal
-from pipelines.night.night import Night, Progress, silent, state_name
+from pipelines.night.night import ROSTER, Night, Progress, silent, state_name
 from pipelines.night.state import FeedState, FeedStatus
 from warehouse.content import Effective, effective_content
 from warehouse.load_report import LoadReport
 from warehouse.natural_keys import Keys
 
 ROWS_BETWEEN_REPORTS = 1_000_000
+
+
+def undelivered(inbox: Path, feeds: Iterable[str], as_of: date) -> list[str]:
+    """The feeds of which the inbox holds nothing for a comparison date, by name; the roster is never among them.
+
+    A delivery that is too old, refused or not complete is something: its feed is landed, checked and told about.
+    """
+    return sorted(
+        feed
+        for feed in feeds
+        if feed != ROSTER
+        and not find_deliveries(inbox, feed, as_of)
+        and all(one.is_later for one in find_unready(inbox, feed, as_of))
+    )
+
+
+def note_undelivered(night: Night, left_out: Iterable[str] = ()) -> list[str]:
+    """Write down as absent, in one step, every feed that nobody delivered; give their names.
+
+    Args:
+        night: the night.
+        left_out: feeds that this run does not take up, whatever has come since it began.
+    """
+    known = [feed for feed in left_out if feed in night.contracts]
+    absent = sorted({*known, *undelivered(night.inbox, night.feeds, night.as_of)})
+    for feed in absent:
+        state = describe(night, night.contracts[feed], Effective("absent"), (), ())
+        night.tables.write_facts(state_name(feed), state.model_dump(mode="json"))
+    return absent
 
 
 def land_feed(night: Night, feed: str, progress: Progress = silent) -> FeedState:

@@ -12,22 +12,25 @@ import polars as pl
 
 from pipelines.domain.findings import FINDINGS
 from pipelines.domain.memory import HISTORY, RESOLUTION
-from pipelines.night.judging import REQUEST_LIST, feeds_in_use, feeds_tonight, request_list
-from pipelines.night.night import Night
+from pipelines.night.judging import REQUEST_LIST, feeds_in_use, request_list
+from pipelines.night.night import ROSTER, Night
 from pipelines.night.state import FeedState
 from warehouse.load_report import LoadReport
 from warehouse.publication import Publication, publish
 
+INTERNAL_COLUMNS = ("fingerprint", "pension_amount", "wage_amount", "income_proof")
+"""What the night and the next one need of a finding beyond the columns of contract.md."""
+
 FINDING_COLUMNS = (
-    *(name for name in FINDINGS.names() if name not in ("pension_amount", "wage_amount", "fingerprint")),
+    *(name for name in FINDINGS.names() if name not in INTERNAL_COLUMNS),
     "change",
     "first_seen",
     "nights_seen",
 )
 """The columns of findings in contract.md, in its order."""
 
-MEMORY = ("finding_id", "fingerprint", "pension_amount", "wage_amount", "assessed_outcome")
-"""What the next night needs of a finding beyond the published columns."""
+MEMORY = ("finding_id", *INTERNAL_COLUMNS, "assessed_outcome")
+"""What the next night remembers a finding by."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,7 @@ def gates(night: Night) -> list[Gate]:
     broken = [one for one in equations if not one["holds"]]
     told = "; ".join(f"{one['name']}: {one['left']} ≠ {one['right']}" for one in broken)
     night_books = Gate("night_books", not broken, told or f"{len(equations)} equations hold")
-    return [night_books, *(snapshot_gate(state) for state in states(night))]
+    return [night_books, *(snapshot_gate(state) for state in states(night) if state.used)]
 
 
 def snapshot_gate(state: FeedState) -> Gate:
@@ -62,7 +65,7 @@ def snapshot_gate(state: FeedState) -> Gate:
 def states(night: Night) -> list[FeedState]:
     """The state of every feed, the roster first; one of which nothing came only where a rule looks at it."""
     in_use = feeds_in_use(night)
-    found = [night.state(feed) for feed in feeds_tonight(night)]
+    found = [night.state(feed) for feed in (ROSTER, *night.feeds)]
     return [state for state in found if state.status != "absent" or state.messages or state.feed in in_use]
 
 
@@ -94,6 +97,7 @@ def published_tables(night: Night) -> dict[str, pl.DataFrame]:
         "rule_counts": night.tables.read("rule_counts"),
         "resolved_findings": resolved.select(*FINDING_COLUMNS, *RESOLUTION.names()),
         "ledger": night.tables.read("ledger"),
+        "ledger_entries": night.tables.read("ledger_entries"),
         "memory": findings.select(MEMORY),
         "history": night.tables.read("history").select(HISTORY.names()),
         **({} if to_ask is None else {REQUEST_LIST: to_ask}),

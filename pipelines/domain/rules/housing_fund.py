@@ -26,7 +26,7 @@ def accounts(night: NightContext) -> pl.LazyFrame:
 ACCOUNTS = Subject(FEED, "住房公积金数据", accounts)
 
 
-@rule("GJJ-01", over=ACCOUNTS, material=("employer", "status", "wage_band"), spared_in_grace=True)
+@rule("GJJ-01", over=ACCOUNTS, material=("employer", "status", "wage_band"), spared_in_grace=True, proof="B")
 def paid_housing_fund(night: NightContext) -> Verdict:
     """A housing fund that an employer pays into (公积金在缴).
 

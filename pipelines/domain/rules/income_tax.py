@@ -73,7 +73,7 @@ def _changes(night: NightContext) -> tuple[Change, ...]:
     )
 
 
-@rule("TAX-01", over=WAGES, material=("wage_band",), spared_in_grace=True)
+@rule("TAX-01", over=WAGES, material=("wage_band",), spared_in_grace=True, proof="B")
 def declared_wage(night: NightContext) -> Verdict:
     """Wages of twelve months that on average exceed what the member declared (个税工资薪金).
 

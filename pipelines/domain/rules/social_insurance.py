@@ -91,7 +91,7 @@ def _enrolment_changes(night: NightContext) -> tuple[Change, ...]:
     )
 
 
-@rule("SB-01", over=ENROLMENTS, material=_MATERIAL, spared_in_grace=True)
+@rule("SB-01", over=ENROLMENTS, material=_MATERIAL, spared_in_grace=True, proof="B")
 def active_enrolment(night: NightContext) -> Verdict:
     """Active pension insurance of an employee or a public servant (职工养老保险正常参保).
 
@@ -197,7 +197,7 @@ def _exempt_part(night: NightContext) -> pl.Expr:
     return pl.when(_TYPE == "resident").then(exempt).otherwise(0)
 
 
-@rule("SB-03", over=ENROLMENTS, material=_MATERIAL, spared_in_grace=True)
+@rule("SB-03", over=ENROLMENTS, material=_MATERIAL, spared_in_grace=True, proof="A")
 def pension_in_payment(night: NightContext) -> Verdict:
     """Pensions in payment that together exceed what the member declared (领取养老保险待遇).
 

@@ -119,16 +119,27 @@ def _spoken_states() -> pl.Expr:
     return pl.concat_str(given, separator="、", ignore_nulls=True)
 
 
-def _record_key() -> pl.Expr:
-    """plate_type/plate_no; the vin alone where there is no plate."""
+def vehicle_key() -> pl.Expr:
+    """Record key: plate_type/plate_no; the vin alone where there is no plate."""
     plate = pl.col("plate_no").fill_null("")
     return pl.when(plate != "").then(words(pl.col("plate_type"), "/", plate)).otherwise(pl.col("vin").fill_null(""))
 
 
-def _which() -> pl.Expr:
+def vehicle_name() -> pl.Expr:
     """Plate, or vin where there is none, as words."""
     plate = pl.col("plate_no").fill_null("")
     return pl.when(plate != "").then(words("号牌", plate)).otherwise(part("车辆识别代号", pl.col("vin")))
+
+
+def is_light_motorcycle() -> pl.Expr:
+    """A two-wheeled motorcycle (M21 普通二轮, M22 轻便二轮), on which the city is milder."""
+    return pl.col("vehicle_type").str.slice(0, 3).is_in(LIGHT_MOTORCYCLES).fill_null(value=False)
+
+
+def is_low_value(night: NightContext) -> pl.Expr:
+    """Assessed at no more than what the policy exempts; false where no value is given or no limit is set."""
+    limit = night.policy.amount("exempt_vehicle_value")
+    return pl.lit(value=False) if limit is None else (pl.col("assessed_value") <= limit).fill_null(value=False)
 
 
 def _owned(
@@ -140,12 +151,12 @@ def _owned(
     known = _STATUS.fill_null(UNKNOWN).str.contains(UNKNOWN, literal=True).not_()
     return Verdict(
         fires=fires,
-        record_key=_record_key(),
+        record_key=vehicle_key(),
         fact_date=pl.col("acquired_on"),
         found=words(
             "名下有",
             pl.col("class_label"),
-            part("，", _which()),
+            part("，", vehicle_name()),
             part("，状态", pl.col("state_label")),
             part("，取得日期", pl.col("acquired_on")),
         ),
@@ -173,7 +184,7 @@ def _owned(
 
 def _owned_changes() -> tuple[Change, ...]:
     """Passed on or deregistered."""
-    which = words("车辆", part("（", _which(), "）"))
+    which = words("车辆", part("（", vehicle_name(), "）"))
     return (
         Change(words(which, "已转移登记到他人名下"), is_withdrawn=True),
         Change(words(which, "已注销，登记状态为注销"), {"status": becomes("E")}),
@@ -183,8 +194,9 @@ def _owned_changes() -> tuple[Change, ...]:
 _OTHER_CLASS: Final = Change("补登的车辆类型为拖拉机、挂车或轮式机械", {"vehicle_type": becomes("T")}, where=_IS_UNTOLD)
 
 
-def _low_value(night: NightContext, limit: int | None) -> tuple[Change, ...]:
+def _low_value(night: NightContext) -> tuple[Change, ...]:
     """Worth so little that it is exempt, where the layer that decides has such a limit."""
+    limit = night.policy.amount("exempt_vehicle_value")
     if limit is None or LOW_VALUE not in night.policy.rule("CL-01").variants:
         return ()
     most = amount_until(limit)
@@ -199,13 +211,11 @@ def owned_car(night: NightContext) -> Verdict:
     Clause: 草街办发〔2024〕54号（十）: 其余情况原则上取消其低保. A vehicle whose class cannot be told and that is not
     deregistered stands here as undetermined.
     """
-    limit = night.policy.amount("exempt_vehicle_value")
-    is_low_value = pl.lit(value=False) if limit is None else (pl.col("assessed_value") <= limit).fill_null(value=False)
     fires = decided(
         flagged=_IS_CAR & ~_IS_DEREGISTERED & ~_IS_STATUS_OPEN,
         undetermined=(_IS_CAR | _IS_UNTOLD) & ~_IS_DEREGISTERED,
     )
-    return _owned(night, "car", fires, {LOW_VALUE: is_low_value}, (_OTHER_CLASS, *_low_value(night, limit)))
+    return _owned(night, "car", fires, {LOW_VALUE: is_low_value(night)}, (_OTHER_CLASS, *_low_value(night)))
 
 
 @rule("CL-02", over=VEHICLES, material=_MATERIAL)
@@ -217,8 +227,7 @@ def owned_motorcycle(night: NightContext) -> Verdict:
     fires = decided(
         flagged=_IS_MOTORCYCLE & ~_IS_DEREGISTERED & ~_IS_STATUS_OPEN, undetermined=_IS_MOTORCYCLE & ~_IS_DEREGISTERED
     )
-    is_light = pl.col("vehicle_type").str.slice(0, 3).is_in(LIGHT_MOTORCYCLES).fill_null(value=False)
-    return _owned(night, "motorcycle", fires, {"light_motorcycle": is_light})
+    return _owned(night, "motorcycle", fires, {"light_motorcycle": is_light_motorcycle()})
 
 
 @rule("CL-03", over=VEHICLES, material=_MATERIAL)
@@ -236,12 +245,12 @@ def deregistered_vehicle(night: NightContext) -> Verdict:
             flagged=(_IS_CAR | _IS_MOTORCYCLE) & _IS_DEREGISTERED & is_recent,
             undetermined=_IS_UNTOLD & _IS_DEREGISTERED & is_recent,
         ),
-        record_key=_record_key(),
+        record_key=vehicle_key(),
         fact_date=deregistered_on,
         found=words(
             "名下的",
             pl.col("class_label"),
-            part("（", _which(), "）"),
+            part("（", vehicle_name(), "）"),
             "已注销",
             part("，注销日期", deregistered_on),
             "，需提供注销证明",
@@ -261,7 +270,7 @@ def deregistered_vehicle(night: NightContext) -> Verdict:
         open_fields=(OpenField("vehicle_type", "车辆类型和号牌种类均为空或无法识别", _IS_UNTOLD),),
         changes=(
             Change(
-                words("登记显示车辆", part("（", _which(), "）"), "于", last.shown, "或更早注销"),
+                words("登记显示车辆", part("（", vehicle_name(), "）"), "于", last.shown, "或更早注销"),
                 {"deregistered_on": last},
             ),
             Change("经核实并非本人的车辆，登记已更正", is_withdrawn=True),

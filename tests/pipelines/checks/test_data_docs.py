@@ -86,6 +86,21 @@ def test_the_index_gathers_the_feeds_of_a_night(tmp_path, contract, make_facts, 
     assert "缺失" in index
 
 
+def test_the_index_names_what_nobody_delivered_and_forgets_what_an_earlier_run_said_of_it(
+    tmp_path, contract, make_facts, assessment
+):
+    write_results(tmp_path, assessment)
+    other = contract.model_copy(update={"feed": "death", "title": "死亡"})
+    facts = make_facts(status="absent", used=[], snapshot_date=None, age_days=None)
+
+    page = write_results(tmp_path, assess(other, facts, AS_OF), {"vehicle": "机动车", "death": "死亡"})
+
+    index = page.with_name("index.html").read_text(encoding="utf-8")
+    assert "vehicle.html" not in index
+    assert "本次未核（不等于无问题）：机动车<" in index
+    assert "death.html" in index
+
+
 def test_a_second_run_replaces_and_leaves_nothing_beside(tmp_path, assessment):
     write_results(tmp_path, assessment)
     page = write_results(tmp_path, assessment)

@@ -36,7 +36,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         **dict.fromkeys(
             ["household_id", "id_number", "name", "relation", "benefit", "covered", "town", "village"], pl.String
         ),
-        **dict.fromkeys(["monthly_income", "monthly_amount"], _MONEY),
+        **dict.fromkeys(["monthly_income", "rigid_expense", "monthly_amount"], _MONEY),
         **dict.fromkeys(["approved_month", "last_review_on", "grace_from", "grace_to"], pl.Date),
         "status": pl.String,
         "account_holder": pl.String,
@@ -51,7 +51,8 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     },
     "vehicle": {
         **dict.fromkeys(["id_number", "name", "plate_no", "plate_type", "vehicle_type", "status", "vin"], pl.String),
-        **dict.fromkeys(["registered_on", "transferred_on", "deregistered_on", "inspected_until"], pl.Date),
+        "use": pl.String,
+        **dict.fromkeys(["registered_on", "transferred_on", "deregistered_on", "inspected_until", "scrap_by"], pl.Date),
         "assessed_value": _MONEY,
     },
     "property": {

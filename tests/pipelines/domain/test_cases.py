@@ -54,6 +54,7 @@ def cases_of(
     last: pl.DataFrame = NO_CASES,
     as_of: date = AS_OF,
     declared: int = 0,
+    rigid_expense: int | None = None,
     policy: IncomePolicy = POLICY,
     not_counting: pl.DataFrame | None = None,
     **household: Any,
@@ -87,7 +88,12 @@ def cases_of(
         },
     )
     members = pl.DataFrame(
-        {"household_id": ["H"], "id_number": ["P0"], "name": ["甲"], "relation": ["02"], "declared": [declared]}
+        [("H", "P0", "甲", "02", declared, rigid_expense)],
+        schema={
+            **dict.fromkeys(["household_id", "id_number", "name", "relation"], pl.String),
+            **dict.fromkeys(["declared", "rigid_expense"], pl.Int64),
+        },
+        orient="row",
     )
     found = pl.DataFrame(list(findings), schema=_FINDINGS)
     made = case_findings(found)
@@ -273,6 +279,22 @@ def test_the_sentence_says_that_the_cost_was_deducted() -> None:
     assert "已按规定扣减就业成本" in case["statement"]
 
 
+def test_the_sentence_says_that_rigid_expenses_were_deducted() -> None:
+    policy = IncomePolicy(7_700_000, 6_300_000, rigid_expense_cap=2_000_000)
+    found = finding("VERIFY_INCOME", rule="SB-03", pension_amount=10_000_000)
+    case = case_of(found, policy=policy, rigid_expense=3_000_000)
+    assert case["income_evidenced"] == Decimal("800.00")
+    assert "（比对到养老金1,000.00元，扣减刚性支出200.00元）" in case["statement"]
+    assert "刚性支出" not in case_of(found, rigid_expense=3_000_000)["statement"]
+
+
+@pytest.mark.parametrize(("wage", "says"), [(11_549_900, False), (11_550_000, True)])
+def test_the_sentence_says_when_work_brings_more_than_the_margin(wage: int, says: bool) -> None:
+    case = case_of(finding("VERIFY_INCOME", rule="SB-01", wage_amount=wage))
+    assert case["projection"] == "grace_a"
+    assert ("已达标准1.5倍，由区县把握" in case["statement"]) is says
+
+
 def test_the_sentence_without_income() -> None:
     case = case_of(finding("VERIFY", rule="GS-01"), finding("VERIFY", rule="CL-01", outcome="undetermined"))
     assert case["statement"] == "城市低保家庭1人、保障1人，有2条疑点（CL-01、GS-01），其中1条待定，建议核实。"
@@ -281,7 +303,7 @@ def test_the_sentence_without_income() -> None:
 def test_the_sentence_of_a_household_in_which_nobody_counts() -> None:
     dead = pl.DataFrame({"household_id": ["H"], "id_number": ["P0"], "why": ["已死亡"]})
     case = case_of(finding("TERMINATE", rule="SW-01"), not_counting=dead, declared=3_000_000)
-    assert case["statement"].endswith("建议终止：申报月人均300.00元；无计入收入核算的成员。")
+    assert case["statement"].endswith("建议终止：申报月人均300.00元；无计入收入核算的成员（1人不计入：已死亡）。")
     assert (case["income_declared"], case["income_evidenced"]) == (Decimal("300.00"), Decimal("0.00"))
 
 

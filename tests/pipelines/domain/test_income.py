@@ -41,10 +41,11 @@ def members(*declared: str | None) -> pl.DataFrame:
                 "name": "甲",
                 "relation": "02",
                 "declared": amount and yuan(amount),
+                "rigid_expense": None,
             }
             for n, amount in enumerate(declared)
         ],
-        schema_overrides={"declared": pl.Int64},
+        schema_overrides={"declared": pl.Int64, "rigid_expense": pl.Int64},
     )
 
 
@@ -258,6 +259,19 @@ def test_without_wages_the_pension_or_the_declared_income_remains() -> None:
     assert (income["wage_total"], income["pension_total"]) == (yuan(10000), yuan(700))
 
 
+@pytest.mark.parametrize(
+    ("cap", "expense", "per_capita"),
+    [(None, "300", 500), ("200", "199.99", "300.01"), ("200", "200", 300), ("200", "300", 300), ("600", "600", 0)],
+)
+def test_rigid_expenses_are_deducted_up_to_the_cap(cap: str | None, expense: str, per_capita: str | int) -> None:
+    policy = IncomePolicy(7_700_000, 6_300_000, rigid_expense_cap=cap and yuan(cap))
+    roster = members("500").with_columns(rigid_expense=pl.lit(yuan(expense)))
+    ledger = member_ledger(roster, findings(), NOBODY, policy)
+    income = household_income(households(), ledger, policy).row(0, named=True)
+    assert income["income_evidenced"] == yuan(per_capita)
+    assert income["income_declared"] == yuan(500)
+
+
 def test_a_misprinted_amount_stops_nothing() -> None:
     huge = 10**18 - 1
     found = findings((0, "SB-03", "flagged", "1", None), (0, "SB-01", "flagged", None, "1")).with_columns(
@@ -273,13 +287,14 @@ amounts = st.integers(min_value=0, max_value=10**9)
 @given(st.lists(st.tuples(st.none() | amounts, st.none() | amounts, st.none() | amounts), min_size=1, max_size=6))
 def test_per_capita_income_equals_exact_decimal_arithmetic(people: list) -> None:
     roster = pl.DataFrame(
-        [("H", f"P{n}", "甲", "80", declared) for n, (declared, _, _) in enumerate(people)],
+        [("H", f"P{n}", "甲", "80", declared, None) for n, (declared, _, _) in enumerate(people)],
         schema={
             "household_id": pl.String,
             "id_number": pl.String,
             "name": pl.String,
             "relation": pl.String,
             "declared": pl.Int64,
+            "rigid_expense": pl.Int64,
         },
         orient="row",
     )

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from pipelines.domain.assessment import NOT_QUERIED, RULES, Assessment
+from pipelines.domain.assessment import NEEDED, NOT_QUERIED, RULES, Assessment
 from pipelines.domain.books import Equation, books
 from pipelines.domain.memory import MEMORY, LastNight, Remembered, no_last_night, remember
 from pipelines.domain.rule_counts import RULE_COUNTS, rule_counts
@@ -57,6 +57,7 @@ def assessment(
     not_queried: list[tuple[str, str]] | None = None,
     unreadable: list[str] | None = None,
     after_income: frozenset[str] = frozenset(),
+    needed: list[tuple[str, str]] | None = None,
 ) -> Assessment:
     people = {"H1": ["P1", "P2"], "H2": ["P3"]} if people is None else people
     statuses = {"vehicle": "fresh", "property": "fresh", **(status or {})}
@@ -74,6 +75,7 @@ def assessment(
         not_queried=pl.DataFrame(not_queried or [], schema=NOT_QUERIED, orient="row"),
         unreadable_households=pl.Series("household_id", unreadable or [], dtype=pl.String),
         after_income=after_income,
+        needed=pl.DataFrame(needed or [], schema=NEEDED, orient="row"),
     )
 
 
@@ -176,6 +178,16 @@ def test_what_looks_at_the_income_stays_while_another_finding_of_the_household_i
     assert reasons(gone)["H1/P2/TK-02"] == "member_left"
     off = remember(found(), last, assessment(status=late, after_income=frozenset({"TK-02"})), TUESDAY)
     assert reasons(off)["H1/P2/TK-02"] == "rule_switched_off"
+
+
+def test_a_person_whom_a_needed_feed_was_not_asked_about_is_not_cleared() -> None:
+    last = after(monday("H1/P1/CL-01", "H1/P1/FC-01", "H1/P2/FC-01"))
+    scope = assessment(not_queried=[("tax", "P1")], needed=[("FC-01", "tax")])
+    night = remember(found(), last, scope, TUESDAY)
+    assert changes(night) == {"H1/P1/FC-01": "persisting"}
+    assert reasons(night) == {"H1/P1/CL-01": "no_longer_found", "H1/P2/FC-01": "no_longer_found"}
+    cars, homes = rule_counts(night, scope, TUESDAY).to_dicts()
+    assert (cars["households_not_assessed"], homes["households_not_assessed"]) == (0, 1)
 
 
 def test_who_left_is_resolved_even_while_the_feed_is_stale() -> None:

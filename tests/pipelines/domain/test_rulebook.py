@@ -24,7 +24,9 @@ def test_the_core_rules_are_found():
     core = ["CL-01", "CL-02", "CL-03", "FC-01", "FC-02", "FC-03", "GS-01", "GS-02", "SB-01", "SB-02", "SB-03", "SB-04"]
     assert set(core) <= set(rulebook())
     assert list(rulebook()) == sorted(rulebook())
-    assert [one.rule_id for one in rules_of("vehicle")] == ["CL-01", "CL-02", "CL-03"]
+    vehicles = [one.rule_id for one in rules_of("vehicle")]
+    assert vehicles[:3] == ["CL-01", "CL-02", "CL-03"]
+    assert vehicles == sorted(vehicles)
     assert {"business", "property", "social_insurance", "vehicle"} <= set(feeds_with_rules())
 
 
@@ -39,6 +41,13 @@ def test_what_rules_look_at_beside_their_feed():
 def test_what_is_judged_after_the_income_looks_nobody_up():
     with pytest.raises(ValueError, match="subject over roster: expected looked_up or after_income, found both"):
         Subject("roster", "名册", lambda night: night.members.lazy(), looked_up=(("x", "death"),), after_income=True)
+
+
+def test_what_is_needed_is_looked_at():
+    with pytest.raises(
+        ValueError, match="subject over roster: expected every feed of needs among those beside, found x"
+    ):
+        Subject("roster", "名册", lambda night: night.members.lazy(), beside=("y",), needs=("x", "y"))
 
 
 def test_rules_are_judged_with_their_feed_or_after_the_income():

@@ -1,0 +1,52 @@
+"""Rules of the catalogue one at a time, also those that ship switched off."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from pipelines.domain.policy import Policy, PolicyInForce
+from tests.pipelines.domain.conftest import AS_OF
+
+
+@pytest.fixture(scope="session")
+def everything(shipped_policy: Policy) -> PolicyInForce:
+    """What applies under the layers that ship."""
+    return shipped_policy.in_force(AS_OF)
+
+
+@pytest.fixture(scope="session")
+def city_policy(shipped_policy: Policy) -> PolicyInForce:
+    """The same without the street's layer: what the city says, in force rather than shown as a conflict."""
+    above = shipped_policy.layers[:-1]
+    complete = {rule_id for layer in above for rule_id, entries in layer.rules.items() if entries[0].title}
+    layers = (
+        layer.model_copy(update={"rules": {name: one for name, one in layer.rules.items() if name in complete}})
+        for layer in above
+    )
+    return replace(shipped_policy, layers=tuple(layers)).in_force(AS_OF)
+
+
+@pytest.fixture
+def found_by(judged: Callable[..., list[dict[str, Any]]], everything: PolicyInForce) -> Callable[..., list[dict]]:
+    """Findings of one rule, whatever its switch says: `found_by("CL-04", "vehicle", rows)`."""
+
+    def find(rule_id: str, feed: str, rows: Any, roster: Any = ({},), **changes: Any) -> list[dict]:
+        policy = changes.pop("policy", everything)
+        alone = replace(policy, rules={rule_id: replace(policy.rule(rule_id), is_on=True)})
+        return judged(feed, rows, roster, policy=alone, **changes)
+
+    return find
+
+
+@pytest.fixture
+def outcome_of(found_by: Callable[..., list[dict]]) -> Callable[..., str | None]:
+    """Outcome of a rule that finds at most one thing; None where it finds nothing."""
+
+    def find(*args: Any, **changes: Any) -> str | None:
+        findings = found_by(*args, **changes)
+        assert len(findings) <= 1
+        return findings[0]["outcome"] if findings else None
+
+    return find
