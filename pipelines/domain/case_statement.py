@@ -153,6 +153,7 @@ def _outlook(policy: IncomePolicy) -> pl.Expr:
         because.fill_null(""),
         _beyond_margin(policy),
         _grace_dates(),
+        _most_within(),
     )
 
 
@@ -183,6 +184,25 @@ def _grace_dates() -> pl.Expr:
         .when(is_grace)
         .then(pl.lit("，另有终止或原则上取消的疑点，暂不适用渐退"))
         .otherwise(pl.lit(""))
+    )
+
+
+def _most_within() -> pl.Expr:
+    """；核算月收入合计不超过…元（…元×…人）的，未超过标准: what the household's proven income may come to at most.
+
+    The standard times those who count, the sum that is exactly at the standard; a rounding of the average in the
+    family's favour is no promise. It stands here and not with a finding: a finding is judged before the income and must
+    not change its words because of another member's (docs/adr/0006).
+    """
+    heads, standard = pl.col("counting_members"), pl.col("income_standard")
+    return pl.concat_str(
+        pl.lit("；核算月收入合计不超过"),
+        spoken(standard * heads.cast(pl.Int64)),
+        pl.lit("元（"),
+        spoken(standard),
+        pl.lit("元×"),
+        heads,
+        pl.lit("人）的，未超过标准"),
     )
 
 

@@ -261,7 +261,8 @@ def test_the_sentence_tells_the_arithmetic_of_income() -> None:
     assert case["statement"] == (
         "城市低保家庭1人、保障1人，有1条疑点（SB-01），建议核实并核算收入：申报月人均377.80元；"
         "核算月收入合计1,070.80元÷1人＝月人均1,070.80元（比对到工资1,070.80元、未扣减就业成本），"
-        "超过保障标准770.00元，推算符合就业渐退，如属实渐退期2026-10-01至2027-03-31。"
+        "超过保障标准770.00元，推算符合就业渐退，如属实渐退期2026-10-01至2027-03-31；"
+        "核算月收入合计不超过770.00元（770.00元×1人）的，未超过标准。"
     )
 
 
@@ -269,7 +270,7 @@ def test_the_sentence_says_when_grace_does_not_apply() -> None:
     case = case_of(finding("VERIFY_INCOME", rule="SB-03", pension_amount=8_000_000), finding("CANCEL_PRINCIPLE"))
     assert "养老金800.00元" in case["statement"]
     assert "未扣减就业成本" not in case["statement"]
-    assert case["statement"].endswith("推算符合收入变化渐退，另有终止或原则上取消的疑点，暂不适用渐退。")
+    assert "推算符合收入变化渐退，另有终止或原则上取消的疑点，暂不适用渐退；" in case["statement"]
 
 
 def test_the_sentence_says_that_the_cost_was_deducted() -> None:
@@ -286,6 +287,13 @@ def test_the_sentence_says_that_rigid_expenses_were_deducted() -> None:
     assert case["income_evidenced"] == Decimal("800.00")
     assert "（比对到养老金1,000.00元，扣减刚性支出200.00元）" in case["statement"]
     assert "刚性支出" not in case_of(found, rigid_expense=3_000_000)["statement"]
+
+
+@pytest.mark.parametrize(("wage", "projection"), [(7_700_000, "verify"), (7_700_100, "grace_a")])
+def test_the_sentence_tells_the_most_that_stays_within_the_standard(wage: int, projection: str) -> None:
+    case = case_of(finding("VERIFY_INCOME", rule="SB-01", wage_amount=wage))
+    assert case["projection"] == projection
+    assert case["statement"].endswith("；核算月收入合计不超过770.00元（770.00元×1人）的，未超过标准。")
 
 
 @pytest.mark.parametrize(("wage", "says"), [(11_549_900, False), (11_550_000, True)])
