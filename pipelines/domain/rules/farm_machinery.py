@@ -8,6 +8,7 @@ from typing import Final
 
 import polars as pl
 
+from pipelines.domain.clearing import Change, becomes
 from pipelines.domain.context import NightContext
 from pipelines.domain.money import hao, plain, to_yuan
 from pipelines.domain.phrases import label_of, part, words
@@ -52,6 +53,15 @@ def machines(night: NightContext) -> pl.LazyFrame:
 
 MACHINES = Subject(FEED, "农业机械数据", machines)
 
+_CHANGES: Final = (
+    Change(
+        words("农机", part("（", pl.col("machine"), "）"), "已办理转移登记、注销或报废"),
+        {"status": becomes("transferred")},
+    ),
+    Change("经核实机具类别为小型微耕机", {"machine_kind": becomes("tiller")}),
+    Change("经核实为农民专业合作社或集体共有", {"ownership": becomes("cooperative")}),
+)
+
 
 @rule("NJ-01", over=MACHINES, material=("machine_kind", "status", "is_registered"))
 def large_machine(night: NightContext) -> Verdict:
@@ -63,17 +73,13 @@ def large_machine(night: NightContext) -> Verdict:
     limit = night.policy.amount("farm_machine_value")
     is_dear = pl.lit(None, dtype=pl.Boolean) if limit is None else limit < _WORTH
     spoken_limit = "未设置" if limit is None else f"{to_yuan(limit).normalize():f}"
-    is_open_kind_large = _IS_KIND_OPEN & (_IS_REGISTERED | is_dear.is_null())
-    known = ~_IS_STATUS_OPEN
+    known, is_shared = ~_IS_STATUS_OPEN, (pl.col("ownership") == "cooperative").fill_null(value=False)
+    is_large = ~_IS_TILLER & ((_IS_LARGE & _IS_REGISTERED) | is_dear.fill_null(value=False))
+    may_be = is_large | ((_IS_LARGE | _IS_KIND_OPEN) & (_IS_REGISTERED | is_dear.is_null()))
     return Verdict(
-        fires=decided(
-            flagged=known & ~_IS_TILLER & ((_IS_LARGE & _IS_REGISTERED) | is_dear.fill_null(value=False)),
-            undetermined=~_IS_TILLER
-            & (
-                is_dear.fill_null(value=False) | (_IS_LARGE & (_IS_REGISTERED | is_dear.is_null())) | is_open_kind_large
-            ),
-        ),
-        exempt={"农民专业合作社或集体共有": (pl.col("ownership") == "cooperative").fill_null(value=False)},
+        # What belongs to several families is exempt, whatever is not told of it.
+        fires=decided(flagged=(known & is_large) | (is_shared & may_be), undetermined=may_be),
+        exempt={"农民专业合作社或集体共有": is_shared},
         record_key=pl.col("machine"),
         fact_date=pl.col("acquired_on"),
         found=words(
@@ -97,8 +103,6 @@ def large_machine(night: NightContext) -> Verdict:
             OpenField("price", "没有登记，购置价格和补贴金额均为空", _WORTH.is_null() & ~_IS_REGISTERED),
         ),
         hints={"须核实是否生产必需": pl.lit(value=True)},
-        remedy=words(
-            "农机", part("（", pl.col("machine"), "）"), "已转移登记、注销或报废，或经核实属小型微耕机、生产必需农机具"
-        ),
+        changes=_CHANGES,
         cases={"other_benefit": pl.col("is_dibao").ne_missing(other=True)},
     )

@@ -8,6 +8,7 @@ from typing import Final
 
 import polars as pl
 
+from pipelines.domain.clearing import Change, becomes
 from pipelines.domain.context import NightContext
 from pipelines.domain.phrases import label_of, part, words
 from pipelines.domain.rule import Evidence, OpenField, Subject, Verdict, decided, rule
@@ -86,7 +87,11 @@ def covered_elsewhere(_night: NightContext) -> Verdict:
         ),
         open_fields=(OpenField("status", "外区县在保状态为空或无法识别", _IS_STATUS_OPEN),),
         hints={"只能保留一处；易地搬迁或转移衔接期间的，核实转出转入手续": pl.lit(value=True)},
-        remedy=words("外区县", part("（", pl.col("where"), "）"), "已停保，或经核实并非同一人、并未重复发放"),
+        changes=(
+            Change(words("外区县", part("（", pl.col("where"), "）"), "已停保"), {"status": becomes("stopped")}),
+            Change("在外区县不是保障对象", {"covered": becomes("no")}),
+            Change("经核实并非同一人，外区县记录已更正", is_withdrawn=True),
+        ),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Final
 
 import polars as pl
 
+from pipelines.domain.clearing import Change, becomes
 from pipelines.domain.context import NightContext
 from pipelines.domain.phrases import label_of, part, words
 from pipelines.domain.rule import Evidence, OpenField, Subject, Verdict, decided, rule
@@ -77,5 +78,13 @@ def moved_or_cancelled(night: NightContext) -> Verdict:
         ),
         open_fields=(OpenField("reason", "注销原因为空或无法识别（可能是死亡）", _IS_REASON_OPEN),),
         hints={"家庭其他成员户籍或居住地仍在本地的，可继续在本地保障": is_moved},
-        remedy=words("户籍已迁回或迁移记录已更正，或迁往本区县之内，或已按规定转出"),
+        changes=(
+            Change("户籍已迁回或恢复，户籍状态为在籍", {"registry_status": becomes("registered")}),
+            Change(
+                "查明注销原因为死亡（另按死亡数据核对）",
+                {"reason": becomes("death")},
+                where=is_cancelled & _IS_REASON_OPEN,
+            ),
+            Change("经核实并未迁出或注销，记录已更正", is_withdrawn=True),
+        ),
     )

@@ -8,6 +8,7 @@ from typing import Final
 
 import polars as pl
 
+from pipelines.domain.clearing import Change, becomes
 from pipelines.domain.context import NightContext
 from pipelines.domain.phrases import part, words
 from pipelines.domain.rule import Evidence, OpenField, Subject, Verdict, decided, rule
@@ -58,5 +59,8 @@ def unfiled_relative(_night: NightContext) -> Verdict:
             Evidence("kinship", "=", when=pl.col("kinship").fill_null("") != ""),
         ),
         open_fields=(OpenField("is_filed", "是否备案为空或无法识别", is_open),),
-        remedy=words("近亲属关系已备案并由县级入户核实，或经核实并无近亲属关系"),
+        changes=(
+            Change("近亲属关系已备案（并由县级入户核实）", {"is_filed": becomes("yes")}),
+            Change("经核实并无近亲属关系，记录已更正", is_withdrawn=True),
+        ),
     )

@@ -7,6 +7,7 @@ from typing import Final
 
 import polars as pl
 
+from pipelines.domain.clearing import Change, becomes, day_from
 from pipelines.domain.context import NightContext
 from pipelines.domain.dates import months_after_each, months_before
 from pipelines.domain.phrases import part, words
@@ -67,6 +68,7 @@ def grown_up_child(night: NightContext) -> Verdict:
     has_period = pl.lit(value=night.policy.value("job_seeking_months") is not None)
     months = night.policy.months("job_seeking_months") if night.policy.value("job_seeking_months") is not None else 0
     limit, grown_up = months_before(night.as_of, months), months_before(night.as_of, ADULT_MONTHS)
+    first = day_from(limit)
     is_adult = (pl.col("born") <= grown_up).fill_null(value=False)
     is_over = limit > _ENDED_ON
     is_known = has_period & ~pl.col("has_open") & ~pl.col("has_undated")
@@ -91,5 +93,9 @@ def grown_up_child(night: NightContext) -> Verdict:
             OpenField("job_seeking_months", "本地未设置择业期", ~has_period, pl.lit("")),
         ),
         hints={"重度残疾、重病或仍在复习考研的，提供材料": pl.lit(value=True)},
-        remedy=words("本人仍在校（本科及以下）或仍在择业期内，或已就业并计入收入、已不再共同生活"),
+        changes=(
+            Change("经核实仍在校就读（全日制），学籍状态为在读", {"status": becomes("enrolled")}),
+            Change(words("毕（结）业日期为", first.shown, "或更晚，仍在择业期内"), {"ended_on": first}, where=is_known),
+            Change("经核实并非该学生，学籍记录已更正", is_withdrawn=True),
+        ),
     )

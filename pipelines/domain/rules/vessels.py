@@ -7,6 +7,7 @@ from typing import Final
 
 import polars as pl
 
+from pipelines.domain.clearing import Change, becomes
 from pipelines.domain.context import NightContext
 from pipelines.domain.money import plain_decimal
 from pipelines.domain.phrases import label_of, part, words
@@ -70,7 +71,12 @@ def owned_vessel(_night: NightContext) -> Verdict:
         ),
         open_fields=(OpenField("status", "船舶状态为空或无法识别", _IS_STATUS_OPEN),),
         hints={"属退捕渔船，须核实是否已上交并注销": _IS_RETIRED},
-        remedy=words("船舶", part("（", pl.col("vessel"), "）"), "已办理注销登记或转移登记"),
+        changes=(
+            Change(
+                words("船舶", part("（", pl.col("vessel"), "）"), "已办理注销登记"), {"status": becomes("deregistered")}
+            ),
+            Change("船舶已转移登记，或经核实并非本人所有，记录已更正", is_withdrawn=True),
+        ),
         cases={
             "other_benefit": pl.col("is_dibao").ne_missing(other=True),
             "retired_fishing": _IS_RETIRED,

@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from connectors.contract import read_contract, schema
 from pipelines.domain.context import NightContext
 from pipelines.domain.households import households_of, members_of
 from pipelines.domain.judge import judge_feed
@@ -130,11 +131,18 @@ DEFAULTS: dict[str, Row] = {
 }
 
 
+def schema_of(feed: str) -> dict[str, Any]:
+    """The columns of a feed: those above, else its contract's."""
+    if feed not in SCHEMAS:
+        SCHEMAS[feed] = dict(schema(read_contract(Path(__file__).parents[3] / "data" / "feeds" / f"{feed}.yml")))
+    return SCHEMAS[feed]
+
+
 def make_frame(feed: str, rows: Sequence[Row]) -> pl.DataFrame:
     """Literal rows of a feed over its defaults, with provenance; their order is the order of delivery."""
     filled = [
         {
-            **DEFAULTS[feed],
+            **DEFAULTS.get(feed, {"id_number": "P1", "name": "张三"}),
             "snapshot_date": date(2026, 9, 20),
             "source_file": f"{feed}.csv",
             "source_row": position + 2,
@@ -145,7 +153,7 @@ def make_frame(feed: str, rows: Sequence[Row]) -> pl.DataFrame:
         }
         for position, row in enumerate(rows)
     ]
-    return pl.DataFrame(filled, schema={**SCHEMAS[feed], **PROVENANCE})
+    return pl.DataFrame(filled, schema={**schema_of(feed), **PROVENANCE})
 
 
 def make_matched(members: pl.DataFrame, feed: str, rows: pl.DataFrame) -> pl.DataFrame:

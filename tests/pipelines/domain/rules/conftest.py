@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from pipelines.domain.policy import Policy, PolicyInForce
+from pipelines.domain.policy import Parameter, Policy, PolicyInForce
 from tests.pipelines.domain.conftest import AS_OF
 
 
@@ -26,6 +27,20 @@ def city_policy(shipped_policy: Policy) -> PolicyInForce:
         for layer in above
     )
     return replace(shipped_policy, layers=tuple(layers)).in_force(AS_OF)
+
+
+@pytest.fixture
+def with_values(everything: PolicyInForce) -> Callable[..., PolicyInForce]:
+    """The same with other parameters: `with_values(job_seeking_months=24)`; None leaves one unset."""
+
+    def change(**values: object) -> PolicyInForce:
+        changed = {
+            name: Parameter(name, None if value is None else Decimal(str(value)), "", "test", None, None)
+            for name, value in values.items()
+        }
+        return replace(everything, parameters={**everything.parameters, **changed})
+
+    return change
 
 
 @pytest.fixture
