@@ -126,3 +126,12 @@ def count_from(count: int | pl.Expr) -> NewValue:
     """This number or a greater one."""
     least = pl.lit(count) if isinstance(count, int) else count
     return NewValue(least, least.cast(pl.String), least - 1)
+
+
+def fewer_than(limit: int) -> dict[str, NewValue]:
+    """A household's certain and possible units (FC-02, CL-06) below the limit.
+
+    The possible ones, which count the certain ones too, decide: as many of them as the limit would leave it open.
+    """
+    left = count_until(limit - 1)
+    return {"possible": left, "certain": becomes(pl.min_horizontal("certain", left.value))}

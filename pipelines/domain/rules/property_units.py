@@ -5,7 +5,7 @@ What belongs here: telling units apart and counting them. What does not: purchas
 
 import polars as pl
 
-from pipelines.domain.clearing import Change, becomes, count_until
+from pipelines.domain.clearing import Change, fewer_than
 from pipelines.domain.context import NightContext
 from pipelines.domain.money import plain_decimal
 from pipelines.domain.phrases import part, words
@@ -98,13 +98,13 @@ def _per_household(counted: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _changes() -> tuple[Change, ...]:
+def _fewer() -> Change:
     """So many units fewer that not even the possible ones make two."""
-    left = count_until(_LIMIT - 1)
-    fewer = words("减少", pl.col("possible") - left.value, "套，家庭名下不超过", left.shown, "套")
-    one = {"possible": left, "certain": becomes(pl.min_horizontal("certain", left.value))}
-    told = words(fewer, "（已转移登记，或经核实为同一套、并非住房、并非本家庭所有）")
-    return (Change(told, one),)
+    left = fewer_than(_LIMIT)
+    less = words(
+        "减少", pl.col("possible") - left["possible"].value, "套，家庭名下不超过", left["possible"].shown, "套"
+    )
+    return Change(words(less, "（已转移登记，或经核实为同一套、并非住房、并非本家庭所有）"), left)
 
 
 @rule("FC-02", over=DWELLING_OWNERS, material=("units",))
@@ -135,6 +135,6 @@ def several_dwellings(_night: NightContext) -> Verdict:
             OpenField("use", "部分房屋用途为空或无法识别", pl.col("has_open_use"), pl.lit("")),
             OpenField("unit_no", "部分房屋没有不动产单元号和坐落，无法区分", pl.col("has_nameless"), pl.lit("")),
         ),
-        changes=_changes(),
+        changes=(_fewer(),),
         cases={"count_alone": pl.lit(value=True)},
     )

@@ -177,12 +177,12 @@ def _owned(
             "车辆处于查封状态": known & _STATUS.str.contains("K", literal=True),
             "疑似灭失或卖出未过户": known & is_gone,
         },
-        changes=(*_owned_changes(), *changes),
+        changes=(*owned_changes(), *changes),
         cases=cases,
     )
 
 
-def _owned_changes() -> tuple[Change, ...]:
+def owned_changes() -> tuple[Change, ...]:
     """Passed on or deregistered."""
     which = words("车辆", part("（", vehicle_name(), "）"))
     return (
@@ -191,13 +191,13 @@ def _owned_changes() -> tuple[Change, ...]:
     )
 
 
-_OTHER_CLASS: Final = Change("补登的车辆类型为拖拉机、挂车或轮式机械", {"vehicle_type": becomes("T")}, where=_IS_UNTOLD)
+OTHER_CLASS: Final = Change("补登的车辆类型为拖拉机、挂车或轮式机械", {"vehicle_type": becomes("T")}, where=_IS_UNTOLD)
 
 
-def _low_value(night: NightContext) -> tuple[Change, ...]:
+def low_value_changes(night: NightContext, rule_id: str) -> tuple[Change, ...]:
     """Worth so little that it is exempt, where the layer that decides has such a limit."""
     limit = night.policy.amount("exempt_vehicle_value")
-    if limit is None or LOW_VALUE not in night.policy.rule("CL-01").variants:
+    if limit is None or LOW_VALUE not in night.policy.rule(rule_id).variants:
         return ()
     most = amount_until(limit)
     told = words("经评估，车辆的现值为", most.shown, "元或更低")
@@ -215,7 +215,9 @@ def owned_car(night: NightContext) -> Verdict:
         flagged=_IS_CAR & ~_IS_DEREGISTERED & ~_IS_STATUS_OPEN,
         undetermined=(_IS_CAR | _IS_UNTOLD) & ~_IS_DEREGISTERED,
     )
-    return _owned(night, "car", fires, {LOW_VALUE: is_low_value(night)}, (_OTHER_CLASS, *_low_value(night)))
+    return _owned(
+        night, "car", fires, {LOW_VALUE: is_low_value(night)}, (OTHER_CLASS, *low_value_changes(night, "CL-01"))
+    )
 
 
 @rule("CL-02", over=VEHICLES, material=_MATERIAL)
@@ -274,6 +276,6 @@ def deregistered_vehicle(night: NightContext) -> Verdict:
                 {"deregistered_on": last},
             ),
             Change("经核实并非本人的车辆，登记已更正", is_withdrawn=True),
-            _OTHER_CLASS,
+            OTHER_CLASS,
         ),
     )

@@ -4,18 +4,23 @@ What belongs here: what the dates of a vehicle say. What does not: that somebody
 many a household owns (`vehicle_count`).
 """
 
+from datetime import date
 from typing import Final
 
 import polars as pl
 
+from pipelines.domain.clearing import ONE_DAY, Change, day_from, day_until
 from pipelines.domain.context import NightContext
 from pipelines.domain.dates import months_after_each, months_before, within_months
 from pipelines.domain.phrases import part, words
 from pipelines.domain.rule import Evidence, OpenField, Verdict, decided, rule
 from pipelines.domain.rules.vehicle import (
+    OTHER_CLASS,
     VEHICLES,
     is_light_motorcycle,
     is_low_value,
+    low_value_changes,
+    owned_changes,
     vehicle_key,
     vehicle_name,
 )
@@ -27,6 +32,21 @@ _REGISTERED, _TRANSFERRED = pl.col("registered_on"), pl.col("transferred_on")
 _ONE_DAY: Final = pl.duration(days=1)
 _OPEN_CLASS: Final = OpenField("vehicle_type", "车辆类型和号牌种类均为空或无法识别", _IS_UNTOLD)
 _OPEN_STATE: Final = OpenField("status", "机动车状态为空或无法识别", _IS_STATE_OPEN)
+
+
+def _overdue_changes(
+    night: NightContext, limit: date, is_uninspected: pl.Expr, is_past_scrapping: pl.Expr
+) -> tuple[Change, ...]:
+    """Inspected until, and to be scrapped on, a late enough day; both days where both are signs."""
+    inspected, scrapped = day_from(limit), day_from(night.as_of)
+    inspection = words("登记的检验有效期止为", inspected.shown, "或更晚")
+    scrapping = words("登记的强制报废期止为", scrapped.shown, "或更晚")
+    both = {"inspected_until": inspected, "scrap_by": scrapped}
+    return (
+        Change(inspection, {"inspected_until": inspected}, where=~is_past_scrapping),
+        Change(scrapping, {"scrap_by": scrapped}, where=is_past_scrapping & ~is_uninspected),
+        Change(words(inspection, "，且", scrapping), both, where=is_past_scrapping & is_uninspected),
+    )
 
 
 @rule("CL-04", over=VEHICLES, material=("status_letters", "vehicle_class", "inspected_until", "scrap_by"))
@@ -43,7 +63,8 @@ def long_overdue_vehicle(night: NightContext) -> Verdict:
     is_long = _INSPECTED.lt(limit).fill_null(value=False)
     is_past_scrapping = _SCRAP_BY.lt(night.as_of).fill_null(value=False)
     is_sign = (is_overdue & is_long) | is_past_scrapping
-    is_perhaps = is_sign | (_IS_STATE_OPEN & is_long) | (is_overdue & _INSPECTED.is_null())
+    is_uninspected = (is_overdue & (is_long | _INSPECTED.is_null())) | (_IS_STATE_OPEN & is_long)
+    is_perhaps = is_uninspected | is_past_scrapping
     since_inspection = pl.when(is_overdue & is_long).then(months_after_each(_INSPECTED, months) + _ONE_DAY)
     since_scrapping = pl.when(is_past_scrapping).then(_SCRAP_BY + _ONE_DAY)
     return Verdict(
@@ -72,7 +93,31 @@ def long_overdue_vehicle(night: NightContext) -> Verdict:
             _OPEN_CLASS,
             OpenField("inspected_until", "逾期未检验，但检验有效期止为空", is_overdue & _INSPECTED.is_null()),
         ),
-        remedy=words("车辆", part("（", vehicle_name(), "）"), f"已办理注销或转移登记，或检验有效期止不早于{limit}"),
+        changes=(*owned_changes(), *_overdue_changes(night, limit, is_uninspected, is_past_scrapping), OTHER_CLASS),
+    )
+
+
+def _acquisition_changes(
+    night: NightContext, is_new: pl.Expr, is_transferred: pl.Expr, acquired_on: pl.Expr
+) -> tuple[Change, ...]:
+    """Acquired before the window opened, by whichever dates lie in it; or time has passed."""
+    months = night.policy.months("vehicle_lookback_months")
+    last = day_until(months_before(night.as_of, months) - ONE_DAY)
+    over = months_after_each(acquired_on, months) + _ONE_DAY
+    is_past = (pl.max_horizontal(_REGISTERED, _TRANSFERRED) <= night.as_of).fill_null(value=False)
+    until = words(last.shown, "或更早")
+    registered, transferred = {"registered_on": last}, {"transferred_on": last}
+    return (
+        Change(words("登记显示初次登记日期为", until), registered, where=~is_transferred),
+        Change(words("登记显示转移登记日期为", until), transferred, where=is_transferred & ~is_new),
+        Change(
+            words("登记显示初次登记日期和转移登记日期均为", until),
+            registered | transferred,
+            where=is_transferred & is_new,
+        ),
+        Change(
+            words("自", over, f"起取得已满{months}个月，不再列出"), on=over, where=(is_new | is_transferred) & is_past
+        ),
     )
 
 
@@ -123,17 +168,11 @@ def recent_vehicle(night: NightContext) -> Verdict:
             _OPEN_CLASS,
             OpenField("registered_on", "初次登记日期和转移登记日期均为空", is_dateless),
         ),
-        remedy=pl.when(is_dateless)
-        .then(words("查明取得时间早于", opens))
-        .otherwise(
-            words(
-                "车辆",
-                part("（", vehicle_name(), "）"),
-                "已办理转移或注销登记，或登记时间有误；取得满",
-                f"{months}个月（",
-                months_after_each(acquired_on, months),
-                "之后）不再按近期购置列出",
-            )
+        changes=(
+            *_acquisition_changes(night, is_new, is_transferred, acquired_on),
+            *owned_changes(),
+            *low_value_changes(night, "CL-05"),
+            OTHER_CLASS,
         ),
         cases={"low_value_vehicle": is_low_value(night), "light_motorcycle": is_light_motorcycle()},
     )

@@ -7,6 +7,7 @@ from typing import Final
 
 import polars as pl
 
+from pipelines.domain.clearing import Change, fewer_than
 from pipelines.domain.context import NightContext
 from pipelines.domain.households import PROVENANCE
 from pipelines.domain.phrases import part, words
@@ -101,6 +102,15 @@ def _per_household(counted: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
+def _fewer() -> Change:
+    """So many vehicles fewer that not even the possible ones make two."""
+    left = fewer_than(_LIMIT)
+    less = words(
+        "减少", pl.col("possible") - left["possible"].value, "辆，家庭名下不超过", left["possible"].shown, "辆"
+    )
+    return Change(words(less, "（已转移或注销登记，或经核实为同一辆、并非本家庭所有）"), left)
+
+
 @rule("CL-06", over=VEHICLE_OWNERS, material=("vehicles",))
 def several_vehicles(_night: NightContext) -> Verdict:
     """Two motor vehicles or more in one household (名下有两辆及以上机动车).
@@ -111,7 +121,7 @@ def several_vehicles(_night: NightContext) -> Verdict:
     is_certain = pl.col("certain") >= _LIMIT
     count = pl.when(is_certain).then(pl.col("certain")).otherwise(pl.col("possible"))
     return Verdict(
-        fires=decided(flagged=is_certain, undetermined=pl.lit(value=True)),
+        fires=decided(flagged=is_certain, undetermined=pl.col("possible") >= _LIMIT),
         record_key=pl.col(_HOUSEHOLD),
         fact_date=pl.col("acquired_on"),
         found=words(
@@ -131,6 +141,6 @@ def several_vehicles(_night: NightContext) -> Verdict:
                 "vin", "部分车辆没有车辆识别代号，号牌或号牌种类也不全，无法区分", pl.col("has_loose"), pl.lit("")
             ),
         ),
-        remedy=words("经核实实为一辆，或已有", (count - _LIMIT + 1).cast(pl.String), "辆办理转移或注销登记"),
+        changes=(_fewer(),),
         cases={"light_motorcycles": pl.col("heavy") < _LIMIT},
     )

@@ -7,10 +7,11 @@ from typing import Final
 
 import polars as pl
 
+from pipelines.domain.clearing import Change, becomes
 from pipelines.domain.context import NightContext
 from pipelines.domain.phrases import label_of, part, words
 from pipelines.domain.rule import Evidence, OpenField, Verdict, decided, rule
-from pipelines.domain.rules.vehicle import VEHICLES, vehicle_key, vehicle_name
+from pipelines.domain.rules.vehicle import VEHICLES, owned_changes, vehicle_key, vehicle_name
 
 COMMERCIAL: Final = {
     "B": "公路客运",
@@ -79,9 +80,8 @@ def commercial_vehicle(_night: NightContext) -> Verdict:
             OpenField("use", "使用性质无法识别", _IS_USE_OPEN),
             OpenField("status", "机动车状态为空或无法识别", _IS_STATE_OPEN),
         ),
-        remedy=words(
-            "车辆",
-            part("（", vehicle_name(), "）"),
-            "的使用性质已变更为非营运，或已注销、转移登记，或经核实经营收入已如实申报",
+        changes=(
+            *owned_changes(),
+            Change(words("车辆", part("（", vehicle_name(), "）"), "的使用性质已变更为非营运"), {"use": becomes("A")}),
         ),
     )

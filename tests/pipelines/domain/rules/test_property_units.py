@@ -50,6 +50,22 @@ def test_counting(outcomes, rows, expected):
     assert outcomes("property", rows).get("FC-02") == expected
 
 
+@pytest.mark.parametrize(
+    ("rows", "fewer"),
+    [
+        ([unit("U1"), unit("U2")], 1),
+        ([unit("U1"), unit("U2"), unit("U3")], 2),
+        ([unit("U1"), unit("U2"), unit("U3", use=None)], 2),
+        ([unit("U1"), unit("U2", use="unknown")], 1),
+    ],
+)
+def test_so_many_units_fewer_clear_it_and_no_fewer(judged, outcomes, rows, fewer):
+    (found,) = judged("property", rows)
+    assert found["clears_with"][-1 - (found["outcome"] == "undetermined")].startswith(f"减少{fewer}套")
+    assert "FC-02" not in outcomes("property", rows[fewer:])
+    assert "FC-02" in outcomes("property", rows[fewer - 1 :])
+
+
 def test_one_unit_of_two_members_counts_once(judged):
     rows = [unit("U1"), unit("U1", id_number="P0", name="李四")]
     assert judged("property", rows, COUPLE) == []

@@ -52,7 +52,23 @@ def test_one_finding_of_the_head_for_the_household(found_by):
     assert (found["action"], found["fact_date"], found["source_row"]) == ("CANCEL_PRINCIPLE", date(2021, 1, 1), 3)
     assert [one["field"] for one in found["evidence"]].count("vehicle") == 2
     assert "共有未注销的机动车2辆" in found["statement"]
-    assert "已有1辆办理转移或注销登记" in "".join(found["clears_with"])
+    assert found["clears_with"][-1].startswith("减少1辆，家庭名下不超过1辆")
+
+
+@pytest.mark.parametrize(
+    ("rows", "fewer"),
+    [
+        ([vehicle("V1"), vehicle("V2")], 1),
+        ([vehicle("V1"), vehicle("V2"), vehicle("V3")], 2),
+        ([vehicle("V1"), vehicle("V2"), vehicle("V3", status=None)], 2),
+        ([vehicle("V1"), vehicle("V2", vehicle_type=None, plate_type=None)], 1),
+    ],
+)
+def test_so_many_vehicles_fewer_clear_it_and_no_fewer(found_by, outcome_of, rows, fewer):
+    (found,) = found_by("CL-06", "vehicle", rows)
+    assert found["clears_with"][-1 - (found["outcome"] == "undetermined")].startswith(f"减少{fewer}辆")
+    assert outcome_of("CL-06", "vehicle", rows[fewer:]) is None
+    assert outcome_of("CL-06", "vehicle", rows[fewer - 1 :]) is not None
 
 
 def test_one_vehicle_of_two_members_counts_once(found_by):
