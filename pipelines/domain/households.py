@@ -15,6 +15,7 @@ from pipelines.domain.money import hao
 HEAD_RELATION: Final = "02"
 STOPPED: Final = "stopped"
 NOT_COVERED: Final = "no"
+SINGLE: Final = "yes"
 
 PROVENANCE: Final = (
     "snapshot_date",
@@ -40,7 +41,7 @@ def members_of(roster: pl.DataFrame) -> pl.DataFrame:
 
     Returns:
         One row per household member, ordered by household and ID: `household_id, id_number, name, relation,
-        is_covered, declared, rigid_expense` (毫 per month, null where empty) and provenance.
+        is_covered, is_single (单人保), declared, rigid_expense` (毫 per month, null where empty) and provenance.
     """
     return (
         active_rows(roster)
@@ -50,6 +51,7 @@ def members_of(roster: pl.DataFrame) -> pl.DataFrame:
             "name",
             "relation",
             pl.col("covered").ne_missing(NOT_COVERED).alias("is_covered"),
+            pl.col("single").eq_missing(SINGLE).alias("is_single"),
             hao("monthly_income").alias("declared"),
             hao("rigid_expense"),
             *PROVENANCE,

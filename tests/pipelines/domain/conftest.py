@@ -37,6 +37,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         **dict.fromkeys(
             ["household_id", "id_number", "name", "relation", "benefit", "covered", "town", "village"], pl.String
         ),
+        "single": pl.String,
         **dict.fromkeys(["monthly_income", "rigid_expense", "monthly_amount"], _MONEY),
         **dict.fromkeys(["approved_month", "last_review_on", "grace_from", "grace_to"], pl.Date),
         "status": pl.String,
@@ -90,6 +91,18 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "event_on": pl.Date,
     },
     "card_proxies": {**dict.fromkeys(["household_id", "holder_name"], pl.String), "filed_on": pl.Date},
+    "disability": {
+        **dict.fromkeys(["id_number", "name", "disability_type", "level", "status"], pl.String),
+        **dict.fromkeys(["issued_on", "expires_on", "changed_on"], pl.Date),
+    },
+    "disability_subsidy": {
+        **dict.fromkeys(["id_number", "name", "kind", "status"], pl.String),
+        "month": pl.Date,
+        "amount": _MONEY,
+    },
+    "obligors": dict.fromkeys(
+        ["id_number", "name", "obligor_id_number", "obligor_name", "obligor_relation"], pl.String
+    ),
 }
 SUBJECTS: dict[str, tuple[str, ...]] = {"marriage": ("id_number", "spouse_id_number"), "card_proxies": ()}
 DEFAULTS: dict[str, Row] = {
@@ -128,6 +141,28 @@ DEFAULTS: dict[str, Row] = {
         "event_on": date(2020, 5, 1),
     },
     "card_proxies": {"household_id": "H1", "holder_name": "王五"},
+    "disability": {
+        "id_number": "P1",
+        "name": "张三",
+        "disability_type": "physical",
+        "level": "level_2",
+        "status": "valid",
+        "issued_on": date(2020, 1, 1),
+    },
+    "disability_subsidy": {
+        "id_number": "P1",
+        "name": "张三",
+        "kind": "living",
+        "month": date(2026, 9, 1),
+        "amount": 100,
+    },
+    "obligors": {
+        "id_number": "P1",
+        "name": "张三",
+        "obligor_id_number": "O1",
+        "obligor_name": "张小",
+        "obligor_relation": "child",
+    },
 }
 
 

@@ -5,9 +5,17 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+import polars as pl
 import pytest
 
+from pipelines.domain.context import NightContext, Reckoned
+from pipelines.domain.counting import not_counting
+from pipelines.domain.income import household_income
+from pipelines.domain.judge import judge_after_income, judge_feed
+from pipelines.domain.ledger import member_ledger
 from pipelines.domain.policy import Parameter, Policy, PolicyInForce
+from pipelines.domain.rulebook import rulebook
+from pipelines.night.casework import income_policy
 from tests.pipelines.domain.conftest import AS_OF
 
 
@@ -65,3 +73,36 @@ def outcome_of(found_by: Callable[..., list[dict]]) -> Callable[..., str | None]
         return findings[0]["outcome"] if findings else None
 
     return find
+
+
+def reckoned(night: NightContext) -> NightContext:
+    """The night after the income: its feeds judged, ledger and income reckoned."""
+    found = pl.concat([judge_feed(feed, night, b"secret") for feed in ("roster", *sorted(night.matched))])
+    policy = income_policy(night.policy)
+    gone = not_counting(night.matched, night.policy, night.as_of)
+    ledger = member_ledger(night.members, found, gone, policy)
+    return replace(night, reckoned=Reckoned(found, ledger, household_income(night.households, ledger, policy)))
+
+
+@pytest.fixture
+def found_after_income(
+    night_of: Callable[..., NightContext], everything: PolicyInForce
+) -> Callable[..., list[dict[str, Any]]]:
+    """Findings of one rule that is judged after the income, the rules of the feeds in force as they ship.
+
+    `found_after_income("BY-01", roster, social_insurance=rows)`.
+    """
+
+    def find(rule_id: str, roster: Any = ({},), *, also: Any = (), **feeds: Any) -> list[dict[str, Any]]:
+        policy, changes = feeds.pop("policy", everything), feeds.pop("changes", {})
+        night = reckoned(night_of("roster", roster, roster, beside=feeds, policy=_with_rules(policy, also), **changes))
+        night = replace(night, policy=replace(policy, rules={rule_id: replace(policy.rule(rule_id), is_on=True)}))
+        return judge_after_income(night, b"secret").to_dicts()
+
+    return find
+
+
+def _with_rules(policy: PolicyInForce, also: Any) -> PolicyInForce:
+    """The policy with the feeds' rules that ship on, and some more of them."""
+    known = {rule_id: one for rule_id, one in policy.rules.items() if not rulebook()[rule_id].subject.after_income}
+    return replace(policy, rules={name: replace(one, is_on=one.is_on or name in also) for name, one in known.items()})
