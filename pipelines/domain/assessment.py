@@ -10,6 +10,8 @@ from typing import Final
 import polars as pl
 
 FRESH: Final = "fresh"
+UNSET: Final = "unset"
+"""In the place of a feed's status: the rule asks for a parameter that no layer of the policy sets."""
 
 RULES: Final = pl.Schema(
     {
@@ -21,7 +23,7 @@ RULES: Final = pl.Schema(
     }
 )
 """Grain: one row per rule switched on tonight. `feed_status`: fresh, stale, refused, absent; of a rule that needs
-several feeds the first of them that is not fresh tells it."""
+several feeds the first of them that is not fresh tells it; or unset."""
 
 NEEDED: Final = pl.Schema({"rule_id": pl.String, "feed": pl.String})
 """Grain: one row per rule and feed that it needs beside its own."""

@@ -32,10 +32,12 @@ PROJECTION_LABEL: Final = {
 VERIFY_LABEL: Final = {
     "incomplete": "（名册有数据行被隔离，家庭成员不全）",
     "no_income_column": "（名册无月收入列）",
-    "second_grace": "（近12个月内已有渐退期）",
     "declared_over": "（申报收入本身已超过标准）",
     "at_standard": "（正好等于标准）",
     "work_unproven": "（就业或收入情况未证实）",
+    "no_standard": "（保障标准未设置）",
+    "no_margin": "（渐退的收入上限倍数未设置）",
+    "no_grace_months": "（渐退期月数未设置）",
 }
 
 
@@ -135,7 +137,7 @@ def _sources(policy: IncomePolicy) -> pl.Expr:
 
 
 def _outlook(policy: IncomePolicy) -> pl.Expr:
-    """，超过保障标准…元，推算符合就业渐退，渐退期…至…."""
+    """，超过保障标准…元，推算符合就业渐退，渐退期…至…; without a standard, only that it has to be verified."""
     income, standard = pl.col("income_evidenced"), pl.col("income_standard")
     relation = (
         pl.when(income > standard)
@@ -144,11 +146,12 @@ def _outlook(policy: IncomePolicy) -> pl.Expr:
         .then(pl.lit("，等于保障标准"))
         .otherwise(pl.lit("，未超过保障标准"))
     )
-    because = pl.col("verify_because").replace_strict(VERIFY_LABEL, default="", return_dtype=pl.String)
+    repeat = policy.grace_repeat_months
+    labels = {**VERIFY_LABEL, "second_grace": f"（近{repeat}个月内已有渐退期）" if repeat else "（已有过渐退期）"}
+    because = pl.col("verify_because").replace_strict(labels, default="", return_dtype=pl.String)
+    compared = pl.concat_str(relation, spoken(standard), pl.lit("元，"))
     return pl.concat_str(
-        relation,
-        spoken(standard),
-        pl.lit("元，"),
+        pl.when(standard.is_null()).then(pl.lit("，")).otherwise(compared),
         _labelled("projection", PROJECTION_LABEL),
         because.fill_null(""),
         _beyond_margin(policy),
@@ -160,6 +163,8 @@ def _outlook(policy: IncomePolicy) -> pl.Expr:
 def _beyond_margin(policy: IncomePolicy) -> pl.Expr:
     """（已达标准1.5倍，由区县把握）: the notice sets no ceiling for grace after finding work (policy.md 2.2, G3)."""
     margin = policy.margin
+    if margin is None:
+        return pl.lit("")
     is_beyond = pl.col("income_evidenced") * margin.denominator >= pl.col("income_standard") * margin.numerator
     times = f"{float(margin):g}"
     return (

@@ -87,7 +87,7 @@ def findings_of(hits: pl.DataFrame, rule: Rule, verdict: Verdict, night: NightCo
             village=pl.col("household_village"),
             benefit=pl.col("household_benefit"),
             rule_id=pl.lit(rule.rule_id),
-            rule_version=pl.lit(entry.version),
+            rule_version=pl.lit(night.policy.rule_version(rule.rule_id)),
             basis=basis(entry, verdict),
             feed=pl.lit(rule.feed),
             pension_amount=_if_flagged(verdict.pension_amount),

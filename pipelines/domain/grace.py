@@ -5,6 +5,7 @@ county bureau does, after the income has been proven. Amounts are 毫 per person
 """
 
 from datetime import date, timedelta
+from fractions import Fraction
 from typing import Final
 
 import polars as pl
@@ -27,7 +28,8 @@ GRACE = pl.Schema(
     }
 )
 """Grain: one row per household in scope; all null where no projection is made. `verify_because` tells why a projection
-is `verify`: second_grace, incomplete, no_income_column, declared_over, at_standard, work_unproven."""
+is `verify`: second_grace, incomplete, no_income_column, declared_over, at_standard, work_unproven; no_standard,
+no_margin, no_grace_months where the policy leaves a parameter unset."""
 
 
 def project(
@@ -57,7 +59,7 @@ def project(
         has_income_finding=((outcome == Outcome.FLAGGED) & (action == Action.VERIFY_INCOME)).any(),
         is_overridden=action.is_in(OVERRIDING_ACTIONS).any(),
     )
-    first, last = grace_period(as_of, policy.grace_months)
+    first, last = (None, None) if policy.grace_months is None else grace_period(as_of, policy.grace_months)
     is_grace = pl.col("grace_branch").is_not_null()
     return (
         households.select("household_id", "benefit", "is_incomplete", "latest_grace_to")
@@ -67,8 +69,8 @@ def project(
         .with_columns(_projection(policy, as_of, has_income_column=has_income_column).struct.unnest())
         .with_columns(grace_branch=_branch())
         .with_columns(
-            grace_from=pl.when(is_grace).then(pl.lit(first)),
-            grace_to=pl.when(is_grace).then(pl.lit(last)),
+            grace_from=pl.when(is_grace).then(pl.lit(first, dtype=pl.Date)),
+            grace_to=pl.when(is_grace).then(pl.lit(last, dtype=pl.Date)),
         )
         .select(GRACE.names())
         .cast(GRACE)
@@ -89,7 +91,8 @@ def _projection(policy: IncomePolicy, as_of: date, *, has_income_column: bool) -
     """The table with what lowers it to `verify`; null where nothing is projected."""
     table = _projection_table(policy)
     is_projected = pl.col("benefit").is_in(DIBAO) & pl.col("has_income_finding") & (pl.col("counting_members") > 0)
-    had_grace = pl.col("latest_grace_to") >= months_before(as_of, policy.grace_repeat_months)
+    repeat, last_grace = policy.grace_repeat_months, pl.col("latest_grace_to")
+    had_grace = last_grace.is_not_null() if repeat is None else last_grace >= months_before(as_of, repeat)
     is_grace = table.struct.field("projection").is_in(["grace_a", "grace_b"])
     # A household without a projection is not one that has to be verified: null goes first.
     return (
@@ -99,14 +102,18 @@ def _projection(policy: IncomePolicy, as_of: date, *, has_income_column: bool) -
         .then(_says("verify", "incomplete"))
         .when(pl.lit(not has_income_column))
         .then(_says("verify", "no_income_column"))
+        .when(pl.col("income_standard").is_null())
+        .then(_says("verify", "no_standard"))
         .when(is_grace & had_grace)
         .then(_says("verify", "second_grace"))
+        .when(is_grace & pl.lit(policy.grace_months is None))
+        .then(_says("verify", "no_grace_months"))
         .otherwise(table)
     )
 
 
 def _projection_table(policy: IncomePolicy) -> pl.Expr:
-    """Section 5's conditions in their order, the first that holds."""
+    """Section 5's conditions in their order, the first that holds; without branch B other income is not phased out."""
     income, standard, cause = pl.col("income_evidenced"), pl.col("income_standard"), pl.col("cause")
     is_over = income > standard
     return (
@@ -114,6 +121,10 @@ def _projection_table(policy: IncomePolicy) -> pl.Expr:
         .then(_says("verify", "declared_over"))
         .when(is_over & (cause == "employment"))
         .then(_says("grace_a"))
+        .when(is_over & (cause == "other") & pl.lit(not policy.has_branch_b))
+        .then(_says("over"))
+        .when(is_over & pl.lit(policy.margin is None))
+        .then(_says("verify", "no_margin"))
         .when(is_over & (cause == "other") & _is_under_margin(income, policy))
         .then(_says("grace_b"))
         .when(is_over & (cause == "mixed") & _is_under_margin(pl.col("income_without_wages"), policy))
@@ -138,7 +149,8 @@ def _says(projection: str | None, because: str | None = None) -> pl.Expr:
 
 def _is_under_margin(income: pl.Expr, policy: IncomePolicy) -> pl.Expr:
     """Whether an income is below the margin multiple of the standard; at the multiple it is not. Compared exactly."""
-    return income * policy.margin.denominator < pl.col("income_standard") * policy.margin.numerator
+    margin = policy.margin or Fraction(0)  # unset: told before this is asked
+    return income * margin.denominator < pl.col("income_standard") * margin.numerator
 
 
 def _branch() -> pl.Expr:

@@ -59,8 +59,8 @@ def household_income(households: pl.DataFrame, ledger: pl.DataFrame, policy: Inc
     )
     standard = (
         pl.when(pl.col("benefit") == RURAL_DIBAO)
-        .then(pl.lit(policy.rural_standard))
-        .otherwise(pl.lit(policy.urban_standard))
+        .then(pl.lit(policy.rural_standard, dtype=pl.Int64))
+        .otherwise(pl.lit(policy.urban_standard, dtype=pl.Int64))
     )
     return (
         households.select("household_id", income_standard=standard)

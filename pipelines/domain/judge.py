@@ -10,7 +10,8 @@ import polars as pl
 
 from pipelines.domain.context import NightContext
 from pipelines.domain.findings import findings_of, ordered
-from pipelines.domain.rule import Rule, Subject
+from pipelines.domain.policy import UnsetParameterError
+from pipelines.domain.rule import Rule, Subject, Verdict
 from pipelines.domain.rulebook import rules_after_income, rules_with_feed
 from pipelines.domain.standing import fires_column, predicate, standing_hits
 
@@ -27,8 +28,8 @@ def judge_feed(feed: str, context: NightContext, secret: bytes) -> pl.DataFrame:
     Returns:
         One row per household, person, rule and record key, in the columns and order of `findings.FINDINGS`.
 
-    Raises:
-        PolicyError: the policy lacks a parameter that a rule needs.
+    A rule that cannot judge without a parameter that is unset gives none either: it was not assessed
+    (`unset_parameters`).
     """
     return _judge(rules_with_feed(feed), context, secret)
 
@@ -60,13 +61,44 @@ def _judge(rules: Iterable[Rule], context: NightContext, secret: bytes) -> pl.Da
     return ordered(part for group in by_subject.values() for part in _judge_subject(group, context, secret))
 
 
+def unset_parameters(rules: Iterable[Rule], context: NightContext) -> dict[str, str]:
+    """The rules that cannot judge because a parameter is unset: rule → parameter. They were not assessed.
+
+    Args:
+        rules: rules in force over feeds of the context.
+        context: the night; only the policy and the columns of its frames matter, so that empty frames will do.
+    """
+    missing: dict[str, str] = {}
+    for one in rules:
+        try:
+            one.judge(context)
+            one.subject.candidates(context)
+        except UnsetParameterError as error:
+            missing[one.rule_id] = error.parameter
+    return missing
+
+
 def _judge_subject(rules: Sequence[Rule], context: NightContext, secret: bytes) -> list[pl.DataFrame]:
     """Findings of rules that share a subject: one pass marks the rows, each rule then works on those it marked."""
-    verdicts = [(one, one.judge(context)) for one in rules]
+    verdicts = [(one, verdict) for one in rules if (verdict := _verdict(one, context)) is not None]
     marks = [predicate(one, verdict, context) for one, verdict in verdicts]
-    fired = pl.any_horizontal(pl.col(fires_column(one)).fill_null(value=True) for one in rules)
-    candidates = rules[0].subject.candidates(context).with_columns(marks).filter(fired).collect()
+    fired = pl.any_horizontal(pl.col(fires_column(one)).fill_null(value=True) for one, _ in verdicts)
+    try:
+        rows = rules[0].subject.candidates(context)
+    except UnsetParameterError:
+        return []
+    if not verdicts:
+        return []
+    candidates = rows.with_columns(marks).filter(fired).collect()
     return [
         findings_of(standing_hits(candidates, one, verdict, context), one, verdict, context, secret)
         for one, verdict in verdicts
     ]
+
+
+def _verdict(one: Rule, context: NightContext) -> Verdict | None:
+    """The rule's verdict; None where it cannot judge because a parameter is unset."""
+    try:
+        return one.judge(context)
+    except UnsetParameterError:
+        return None

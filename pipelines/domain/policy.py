@@ -1,62 +1,49 @@
 """The policy in force on a comparison date: parameters, switches and rules of a profile, the lowest layer winning.
 
-What belongs here: precedence and dates. What does not: which profile a night uses (settings), files (policy_files).
-Rules take every threshold, clause, document and action from here, so that a new year's standard is a line of data.
+What belongs here: what applies, and asking for it. What does not: how the layers' entries become one rule
+(`policy_precedence`), which profile a night uses (settings), files (policy_files). Rules take every threshold, clause,
+document and action from here, so that a new year's standard is a line of data.
 """
 
-import hashlib
-import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 
 from pipelines.domain.money import to_hao
-from pipelines.domain.policy_layer import ALL_SECTIONS, Clause, LayerFile, Profile, RuleEntry, Variant
-from pipelines.domain.vocabulary import Action
+from pipelines.domain.policy_layer import LayerFile, Profile
+from pipelines.domain.policy_precedence import (
+    PLACES,
+    Parameter,
+    Places,
+    PolicyError,
+    RuleInForce,
+    entries_in_force,
+    rule_in_force,
+)
+from pipelines.domain.policy_version import version_of
+
+__all__ = ["Parameter", "Policy", "PolicyError", "PolicyInForce", "RuleInForce", "Switch", "UnsetParameterError"]
 
 
-class PolicyError(ValueError):
-    """The policy lacks something that a rule or the income needs; says what, in which profile, and what to do."""
+class UnsetParameterError(PolicyError):
+    """A rule cannot judge at all without a parameter that no layer sets; `parameter` names it."""
+
+    def __init__(self, parameter: str, message: str) -> None:
+        super().__init__(message)
+        self.parameter = parameter
 
 
 @dataclass(frozen=True)
-class Parameter:
-    """A parameter in force. `value` is None where every layer leaves it unset."""
+class Switch:
+    """A switch in force, and the layer that sets it."""
 
     name: str
-    value: Decimal | None
-    unit: str
+    is_on: bool
     layer: str
     valid_from: date | None
     clause: str | None
-
-
-@dataclass(frozen=True)
-class RuleInForce:
-    """What applies to one rule.
-
-    Attributes:
-        basis: the clause, quoted with its document number.
-        source: document number and item alone, as a sentence names them.
-        variants: cases of the winning layer that are treated otherwise, applied.
-        clauses: by case, the clause that it rests on where that is not the rule's own.
-        conflicts: milder cases of higher layers that a lower layer overrides, by case: what the higher layer says.
-    """
-
-    rule_id: str
-    title: str
-    version: str
-    action: Action
-    basis: str
-    source: str
-    documents: tuple[str, ...]
-    is_on: bool
-    variants: Mapping[str, Variant] = field(default_factory=dict)
-    conflicts: Mapping[str, str] = field(default_factory=dict)
-    clauses: Mapping[str, Clause] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -70,7 +57,7 @@ class PolicyInForce:
     profile: str
     as_of: date
     parameters: Mapping[str, Parameter]
-    switches: Mapping[str, bool]
+    switches: Mapping[str, Switch]
     rules: Mapping[str, RuleInForce]
     version: str
 
@@ -90,22 +77,33 @@ class PolicyInForce:
         return None if value is None else Fraction(value)
 
     def months(self, name: str) -> int:
-        """A length in calendar months.
+        """A length in calendar months, of a parameter without which nothing can be judged.
 
         Raises:
-            PolicyError: unset, or not a whole number.
+            UnsetParameterError: unset, or not in force: the rule that asks is not assessed.
+            PolicyError: not a whole number.
         """
         value = self.value(name)
-        if value is None or value != value.to_integral_value():
+        if value is None:
+            raise UnsetParameterError(
+                name,
+                f"{self._place(name)}profile {self.profile}, parameter {name} on {self.as_of}: "
+                "expected a whole number of months, found none; set it in a layer of the policy",
+            )
+        if value != value.to_integral_value():
             raise PolicyError(
-                f"profile {self.profile}, parameter {name} on {self.as_of}: expected a whole number of months, "
-                f"found {value}; give it in data/policy"
+                f"{self._place(name)}profile {self.profile}, parameter {name} on {self.as_of}: "
+                f"expected a whole number of months, found {value}; give it in data/policy"
             )
         return int(value)
 
+    def months_if_set(self, name: str) -> int | None:
+        """A length in calendar months, None where it is unset."""
+        return None if self.value(name) is None else self.months(name)
+
     def is_switched_on(self, name: str) -> bool:
         """Whether a switch is on; what no layer mentions is off."""
-        return self.switches.get(name, False)
+        return name in self.switches and self.switches[name].is_on
 
     def rule(self, rule_id: str) -> RuleInForce:
         """What applies to a rule.
@@ -124,14 +122,32 @@ class PolicyInForce:
         """Whether a rule is switched on; a rule without an entry on that date is off."""
         return rule_id in self.rules and self.rules[rule_id].is_on
 
+    def rule_version(self, rule_id: str) -> str:
+        """The version of a rule with that of the policy: `1@0123456789abcdef`, by which law a finding was made.
+
+        It names the law, it is no fact: the fingerprint of a finding leaves it out, so that a new standard does not
+        make every finding `changed`.
+        """
+        return f"{self.rule(rule_id).version}@{self.version}"
+
+    def _place(self, name: str) -> str:
+        """Where a parameter was set, as the beginning of a message."""
+        parameter = self.parameters.get(name)
+        return f"{parameter.place}: " if parameter is not None and parameter.place else ""
+
 
 @dataclass(frozen=True)
 class Policy:
-    """A profile's layers, the highest first, on all dates."""
+    """A profile's layers, the highest first, on all dates.
+
+    Attributes:
+        places: where each dated entry stands (`policy_precedence.Places`), for messages alone.
+    """
 
     name: str
     profile: Profile
     layers: tuple[LayerFile, ...]
+    places: Places = field(default_factory=lambda: PLACES)
 
     def in_force(self, as_of: date) -> PolicyInForce:
         """What applies on a comparison date; of several layers the lowest that says something wins.
@@ -139,92 +155,56 @@ class Policy:
         Raises:
             PolicyError: a rule's entries, taken together, lack what a finding needs.
         """
-        parameters = {name: one for layer in self.layers for name, one in _parameters(layer, as_of)}
-        switches = {name: is_on for layer in self.layers for name, is_on in _switches(layer, as_of)}
+        parameters: dict[str, Parameter] = {}
+        for layer in self.layers:
+            for one in self._parameters(layer, as_of):
+                parameters[one.name] = one.over(parameters.get(one.name))
+        switches = {one.name: one for layer in self.layers for one in _switches(layer, as_of)}
         rules: dict[str, RuleInForce] = {}
         for rule_id in sorted({rule_id for layer in self.layers for rule_id in layer.rules}):
-            entries = _entries(self.layers, rule_id, as_of)
+            entries = entries_in_force(self.layers, rule_id, as_of)
             if entries:
-                rules[rule_id] = self._rule_in_force(rule_id, entries)
-        return PolicyInForce(self.name, as_of, parameters, switches, rules, _version_of(parameters, switches, rules))
-
-    def _rule_in_force(self, rule_id: str, entries: list[tuple[LayerFile, RuleEntry]]) -> RuleInForce:
-        """One rule's entries, the highest layer's first, as one: field by field the lowest layer that gives it."""
-        title, section, version, action, documents, is_on = (
-            _lowest(getattr(entry, name) for _, entry in entries)
-            for name in ("title", "section", "version", "action", "documents", "is_on")
+                rules[rule_id] = rule_in_force(rule_id, entries, self.name, self.profile, parameters, self.places)
+        version = version_of(
+            {
+                "parameters": parameters,
+                "switches": {name: one.is_on for name, one in switches.items()},
+                "rules": rules,
+            }
         )
-        clause = _lowest(layer.clauses[entry.clause] for layer, entry in entries if entry.clause)
-        needed = {"title": title, "section": section, "version": version, "action": action, "clause": clause}
-        missing = ", ".join(name for name, value in needed.items() if value is None)
-        if missing:
-            raise PolicyError(
-                f"profile {self.name}, rule {rule_id}: expected {missing} in one of the layers "
-                f"{', '.join(layer.layer for layer, _ in entries)}, found none; add it there"
-            )
-        overridden = [entry.variants for _, entry in entries[:-1]]
-        winner, variants = entries[-1][0], entries[-1][1].variants
-        return RuleInForce(
-            rule_id=rule_id,
-            title=title,
-            version=version,
-            action=action,
-            basis=clause.quotation,
-            source=clause.source,
-            documents=documents or (),
-            is_on=is_on is not False and self._switches_on(section),
-            variants=variants,
-            clauses={name: winner.clauses[one.clause] for name, one in variants.items() if one.clause},
-            conflicts={name: one.text for variants in overridden for name, one in variants.items()},
-        )
+        return PolicyInForce(self.name, as_of, parameters, switches, rules, version)
 
-    def _switches_on(self, section: str) -> bool:
-        """Whether the profile switches a section of the catalogue on."""
-        return self.profile.sections == ALL_SECTIONS or section in self.profile.sections
+    def days_of_change(self) -> list[date]:
+        """The days on which something begins to apply or stops applying, in order of time."""
+        series = [
+            entries
+            for layer in self.layers
+            for kind in (layer.parameters, layer.switches, layer.rules)
+            for entries in kind.values()
+        ]
+        return sorted({day for entries in series for one in entries for day in one.days_of_change})
+
+    def _parameters(self, layer: LayerFile, as_of: date) -> Iterator[Parameter]:
+        """A layer's parameters in force."""
+        for name, entries in layer.parameters.items():
+            for position, one in enumerate(entries):
+                if one.is_in_force(as_of):
+                    yield Parameter(
+                        name=name,
+                        value=one.value,
+                        unit=one.unit,
+                        layer=layer.layer,
+                        valid_from=one.valid_from,
+                        clause=layer.clauses[one.clause].quotation if one.clause else None,
+                        note=one.note,
+                        place=self.places.get((layer.layer, "parameters", name, position), ""),
+                    )
 
 
-def _parameters(layer: LayerFile, as_of: date) -> Iterator[tuple[str, Parameter]]:
-    """A layer's parameters in force, by name."""
-    for name, entries in layer.parameters.items():
+def _switches(layer: LayerFile, as_of: date) -> Iterator[Switch]:
+    """A layer's switches in force."""
+    for name, entries in layer.switches.items():
         for one in entries:
             if one.is_in_force(as_of):
                 clause = layer.clauses[one.clause].quotation if one.clause else None
-                yield name, Parameter(name, one.value, one.unit, layer.layer, one.valid_from, clause)
-
-
-def _switches(layer: LayerFile, as_of: date) -> Iterator[tuple[str, bool]]:
-    """A layer's switches in force, by name."""
-    for name, entries in layer.switches.items():
-        yield from ((name, one.is_on) for one in entries if one.is_in_force(as_of))
-
-
-def _entries(layers: Iterable[LayerFile], rule_id: str, as_of: date) -> list[tuple[LayerFile, RuleEntry]]:
-    """A rule's entries in force, the highest layer's first."""
-    return [(layer, one) for layer in layers for one in layer.rules.get(rule_id, ()) if one.is_in_force(as_of)]
-
-
-def _lowest(values: Iterable[Any]) -> Any:  # noqa: ANN401 - one field of several layers, of whatever type it has
-    """The last value that is given, None where none is."""
-    return next((value for value in reversed(list(values)) if value is not None), None)
-
-
-def _version_of(
-    parameters: Mapping[str, Parameter], switches: Mapping[str, bool], rules: Mapping[str, RuleInForce]
-) -> str:
-    """16 hexadecimal digits over everything that applies, in canonical order."""
-    content = {
-        "parameters": {name: asdict(one) for name, one in parameters.items()},
-        "switches": dict(switches),
-        "rules": {name: _plain_rule(one) for name, one in rules.items()},
-    }
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def _plain_rule(one: RuleInForce) -> dict[str, Any]:
-    """A rule in force as plain data."""
-    plain = {item.name: getattr(one, item.name) for item in fields(one)}
-    return plain | {
-        name: {case: declared.model_dump(mode="json") for case, declared in getattr(one, name).items()}
-        for name in ("variants", "clauses")
-    }
+                yield Switch(name, one.is_on, layer.layer, one.valid_from, clause)

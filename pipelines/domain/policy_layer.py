@@ -4,21 +4,56 @@ What belongs here: the shape of `data/policy/<layer>/*.yml` and `data/policy/pro
 files (`pipelines.night.policy_files`) and what applies on a date (`pipelines.domain.policy`).
 """
 
+import re
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, model_validator
 
 from pipelines.domain.vocabulary import Action
+
+ALL_SECTIONS: Literal["all"] = "all"
+
+MONTHS: Final = "月"
+"""The unit of lengths of time: whole calendar months."""
+
+MOST_MONTHS: Final = 1200
+MOST_VALUE: Final = 10**9
+"""Beyond these a number is a misprint, and the arithmetic of dates and amounts no longer holds."""
+
+_PARAMETER_NAME: Final = re.compile(r"\{([^{}]*)\}")
+_CALENDAR_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def _day(value: object) -> object:
+    """A day as YYYY-MM-DD: pydantic alone would take a number as seconds since 1970."""
+    if value is None or isinstance(value, date) or (isinstance(value, str) and _CALENDAR_DAY.fullmatch(value)):
+        return value
+    raise ValueError("expected a day written as 2024-09-01")
+
+
+def _number(value: object) -> object:
+    """A plain number: pydantic alone would take a quoted text."""
+    if value is None or (isinstance(value, int | float | Decimal) and not isinstance(value, bool)):
+        return value
+    raise ValueError("expected a plain number without quotes or unit, or null where it is not known")
+
+
+def _sections(value: object) -> object:
+    """The word `all`, or a list of sections."""
+    if value == ALL_SECTIONS or (isinstance(value, list | tuple) and value and all(isinstance(v, str) for v in value)):
+        return value
+    raise ValueError("expected `all` or a list of sections, as [core, people]")
+
 
 RuleId = Annotated[str, Field(pattern=r"^[A-Z]+-\d{2}$")]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Text = Annotated[str, Field(min_length=1)]
-
-ALL_SECTIONS: Literal["all"] = "all"
+Day = Annotated[date | None, BeforeValidator(_day)]
+Value = Annotated[Annotated[Decimal, Field(ge=0, le=MOST_VALUE)] | None, BeforeValidator(_number)]
 
 
 class _Declared(BaseModel):
@@ -49,9 +84,16 @@ class Clause(_Declared):
 class Dated(_Declared):
     """Something that holds from a day to a day, both included; an empty end is open."""
 
-    valid_from: date | None = None
-    valid_to: date | None = None
+    valid_from: Day = None
+    valid_to: Day = None
     note: str = Field(default="", description="how sure we are, e.g. placeholder")
+
+    @property
+    def days_of_change(self) -> tuple[date, ...]:
+        """The first day on which it holds, and the first on which it does not any more."""
+        last = self.valid_to
+        ended = (last + timedelta(days=1),) if last is not None and last != date.max else ()
+        return ended if self.valid_from is None else (self.valid_from, *ended)
 
     def is_in_force(self, as_of: date) -> bool:
         """Whether it holds on the comparison date."""
@@ -61,39 +103,60 @@ class Dated(_Declared):
 class ParameterEntry(Dated):
     """A parameter's value over a time; `value` null says that the layer knows of it and leaves it unset."""
 
-    value: Decimal | None
+    value: Value
     unit: Text
-    clause: str | None = Field(default=None, description="key of a clause of the same layer")
+    clause: Name | None = Field(default=None, description="key of a clause of the same layer")
+
+    @model_validator(mode="after")
+    def _whole_months(self) -> Self:
+        """Months are whole and within what dates hold."""
+        value = self.value
+        if self.unit == MONTHS and value is not None and (value != value.to_integral_value() or value > MOST_MONTHS):
+            raise ValueError(f"expected a whole number of months up to {MOST_MONTHS}, or null")
+        return self
 
 
 class SwitchEntry(Dated):
     """A switch over a time."""
 
-    is_on: bool
-    clause: str | None = Field(default=None, description="key of a clause of the same layer")
+    is_on: StrictBool
+    clause: Name | None = Field(default=None, description="key of a clause of the same layer")
 
 
 class Variant(_Declared):
-    """A case that a layer treats otherwise than the rule's own action; the rule tells which records are the case."""
+    """A case that a layer treats otherwise than the rule's own action; the rule tells which records are the case.
+
+    Its texts may name parameters, as `{exempt_vehicle_value}`: a number stands once, where it is dated.
+    """
 
     action: Action | None = Field(default=None, description="the action of this case")
     outcome: Literal["exempt", "undetermined"] | None = Field(default=None, description="the milder outcome")
-    clause: str | None = Field(default=None, description="key of a clause of the same layer that this case rests on")
-    text: Text = Field(description="what the layer says, shown as conflict where a lower layer is stricter")
+    clause: Name | None = Field(default=None, description="key of a clause of the same layer that this case rests on")
+    text: Text = Field(description="what the layer says of the case, told where it applies")
+    conflict: Text | None = Field(
+        default=None, description="the same for a lower layer that is stricter; by default the text"
+    )
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The parameters that its texts name."""
+        return tuple(_PARAMETER_NAME.findall(f"{self.text}{self.conflict or ''}"))
 
 
 class RuleEntry(Dated):
     """What a layer says of a rule over a time. A lower layer replaces the fields that it gives."""
 
-    title: str | None = Field(default=None, description="name of the rule in Chinese")
+    title: Text | None = Field(default=None, description="name of the rule in Chinese")
     section: Name | None = Field(
         default=None, description="the part of the catalogue, by which profiles switch rules on"
     )
-    version: str | None = Field(default=None, description="changes whenever the rule would judge or word otherwise")
-    action: Action | None = None
-    clause: str | None = Field(default=None, description="key of a clause of the same layer")
+    version: Text | None = Field(default=None, description="changes whenever the rule would judge or word otherwise")
+    action: Action | None = Field(
+        default=None, description="the layer then speaks for every case: those of higher layers no longer apply"
+    )
+    clause: Name | None = Field(default=None, description="key of a clause of the same layer")
     documents: tuple[Text, ...] | None = Field(default=None, description="what clears the finding")
-    is_on: bool | None = None
+    is_on: StrictBool | None = None
     variants: dict[Name, Variant] = Field(default_factory=dict)
 
 
@@ -103,9 +166,9 @@ class LayerFile(_Declared):
     layer: Name
     title: Text
     clauses: dict[Name, Clause] = Field(default_factory=dict)
-    parameters: dict[Name, tuple[ParameterEntry, ...]] = Field(default_factory=dict)
-    switches: dict[Name, tuple[SwitchEntry, ...]] = Field(default_factory=dict)
-    rules: dict[RuleId, tuple[RuleEntry, ...]] = Field(default_factory=dict)
+    parameters: dict[Name, Annotated[tuple[ParameterEntry, ...], Field(min_length=1)]] = Field(default_factory=dict)
+    switches: dict[Name, Annotated[tuple[SwitchEntry, ...], Field(min_length=1)]] = Field(default_factory=dict)
+    rules: dict[RuleId, Annotated[tuple[RuleEntry, ...], Field(min_length=1)]] = Field(default_factory=dict)
 
 
 class Profile(_Declared):
@@ -113,7 +176,7 @@ class Profile(_Declared):
 
     title: Text
     layers: tuple[Name, ...] = Field(min_length=1)
-    sections: Literal["all"] | tuple[Name, ...]
+    sections: Annotated[Literal["all"] | tuple[str, ...], BeforeValidator(_sections)]
 
 
 class ProfilesFile(_Declared):

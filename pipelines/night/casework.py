@@ -3,8 +3,6 @@
 What belongs here: gathering what the pure functions of `pipelines.domain` take, and storing what they give.
 """
 
-from fractions import Fraction
-
 import polars as pl
 
 from pipelines.domain.books import Equation, books
@@ -26,27 +24,26 @@ from warehouse.publication import night_before, read_published
 
 
 def income_policy(policy: PolicyInForce) -> IncomePolicy:
-    """The parameters of income and grace in force.
+    """The parameters of income and grace in force; what is unset stays so, and the cases say it.
 
     Raises:
-        PolicyError: a standard is not in force on the comparison date; without it nothing can be compared.
+        PolicyError: a value that the arithmetic does not hold for.
     """
-    standards = {name: policy.amount(name) for name in ("dibao_standard_urban", "dibao_standard_rural")}
-    for name, amount in standards.items():
-        if amount is None:
-            raise PolicyError(
-                f"profile {policy.profile}, parameter {name}: expected a standard in force on {policy.as_of}, found none; "
-                "give its dates in data/policy"
-            )
-    return IncomePolicy(
-        urban_standard=standards["dibao_standard_urban"] or 0,
-        rural_standard=standards["dibao_standard_rural"] or 0,
-        margin=policy.ratio("margin_multiple") or Fraction(3, 2),
-        grace_months=policy.months("grace_months"),
-        wage_deduction=policy.ratio("employment_cost_rate"),
-        rigid_expense_cap=policy.amount("rigid_expense_cap"),
-        grace_repeat_months=policy.months("grace_repeat_months"),
-    )
+    try:
+        return IncomePolicy(
+            urban_standard=policy.amount("dibao_standard_urban"),
+            rural_standard=policy.amount("dibao_standard_rural"),
+            margin=policy.ratio("margin_multiple"),
+            grace_months=policy.months_if_set("grace_months"),
+            has_branch_b=policy.is_switched_on("grace_branch_b"),
+            grace_repeat_months=policy.months_if_set("grace_repeat_months"),
+            wage_deduction=policy.ratio("employment_cost_rate"),
+            rigid_expense_cap=policy.amount("rigid_expense_cap"),
+        )
+    except PolicyError:
+        raise
+    except ValueError as error:
+        raise PolicyError(f"profile {policy.profile} on {policy.as_of}: {error}") from None
 
 
 def reckon_income(night: Night) -> dict[str, pl.DataFrame]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from pipelines.domain.assessment import FRESH, NEEDED, NOT_QUERIED, RULES, Assessment
+from pipelines.domain.assessment import FRESH, NEEDED, NOT_QUERIED, RULES, UNSET, Assessment
 from pipelines.domain.context import NightContext, Reckoned
 from pipelines.domain.findings import no_findings
 from pipelines.domain.judge import judge_after_income, judge_feed
@@ -143,7 +143,7 @@ def assessment(night: Night) -> Assessment:
     rules = [
         {
             "rule_id": rule_id,
-            "rule_version": night.policy.rule(rule_id).version,
+            "rule_version": night.policy.rule_version(rule_id),
             "feed": one.feed,
             "feed_status": _status_of(night, one),
             "snapshot_date": night.state(one.feed).snapshot_date if one.feed in night.contracts else None,
@@ -168,10 +168,13 @@ def assessment(night: Night) -> Assessment:
 
 
 def _status_of(night: Night, one: Rule) -> str:
-    """The status of a rule's feed, or of the first feed it needs that is not fresh; without a contract: absent."""
+    """The status of a rule's feed, or of the first feed it needs that is not fresh; without a contract: absent.
+
+    Where all are fresh and the policy lacks what the rule cannot do without: unset.
+    """
     feeds = (one.feed, *one.subject.needs)
     found = [night.state(feed).status if feed in night.contracts else ABSENT for feed in feeds]
-    return next((status for status in found if status != FRESH), FRESH)
+    return next((status for status in found if status != FRESH), UNSET if one.rule_id in night.unset_rules else FRESH)
 
 
 def last_night(night: Night, tonight: pl.DataFrame) -> LastNight:

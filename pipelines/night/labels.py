@@ -64,4 +64,10 @@ COLUMN_LABELS: Mapping[str, str] = {
 RISK_LABELS: Mapping[str, str] = {"red": "红", "orange": "橙", "yellow": "黄", "grey": "灰"}
 """Risk levels from the most urgent; grey cases are not sent out (rules.md section 6)."""
 
-FEED_STATUS_LABELS: Mapping[str, str] = {"fresh": "可用", "stale": "过期", "refused": "被拒", "absent": "缺失"}
+FEED_STATUS_LABELS: Mapping[str, str] = {
+    "fresh": "可用",
+    "stale": "过期",
+    "refused": "被拒",
+    "absent": "缺失",
+    "unset": "参数未设置",
+}

@@ -7,11 +7,14 @@ casework, publication. None of them knows Dagster.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 from connectors.contract import Contract, load_contracts
 from pipelines.domain.policy import PolicyInForce
+from pipelines.domain.rulebook import rulebook
 from pipelines.night.policy_files import load_policy
+from pipelines.night.policy_probe import Needs, needs_of
 from pipelines.night.state import FeedState
 from warehouse.keys import identity_key, read_key_file
 from warehouse.session import Vault
@@ -39,6 +42,17 @@ class Night:
     tables: NightTables
     snapshots: SnapshotStore
     secret: bytes
+
+    @cached_property
+    def needs(self) -> dict[str, Needs]:
+        """What the rules in force ask of the policy."""
+        rules = [one for rule_id, one in rulebook().items() if self.policy.is_rule_on(rule_id)]
+        return needs_of(rules, self.policy, self.contracts)
+
+    @property
+    def unset_rules(self) -> dict[str, str]:
+        """The rules in force that cannot judge because a parameter is unset: rule → parameter."""
+        return {rule_id: one.unset for rule_id, one in self.needs.items() if one.unset is not None}
 
     @property
     def feeds(self) -> list[str]:

@@ -146,7 +146,8 @@ def _owned(
     night: NightContext, wanted: str, fires: pl.Expr, cases: dict[str, pl.Expr], changes: tuple[Change, ...] = ()
 ) -> Verdict:
     """The verdict on a vehicle that is not deregistered; CL-01 and CL-02 differ in its class alone."""
-    long_ago = months_before(night.as_of, night.policy.months("overdue_inspection_months"))
+    overdue = night.policy.months_if_set("overdue_inspection_months")  # a hint alone: unset, it is not given
+    long_ago = pl.lit(None if overdue is None else months_before(night.as_of, overdue), dtype=pl.Date)
     is_gone = _STATUS.str.contains("Q", literal=True) & (pl.col("inspected_until") < long_ago)
     known = _STATUS.fill_null(UNKNOWN).str.contains(UNKNOWN, literal=True).not_()
     return Verdict(

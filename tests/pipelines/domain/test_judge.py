@@ -77,7 +77,7 @@ def test_in_grace_all_are_exempt_and_the_latest_fact_date_stands(judged):
     assert (found["outcome"], found["action"], found["source_row"]) == ("exempt", "VERIFY", 3)
 
 
-def test_a_finding_tells_all_of_the_contract(judged):
+def test_a_finding_tells_all_of_the_contract(judged, policy):
     (found,) = judged("vehicle", [CAR | {"registered_on": date(2020, 1, 1)}])
     assert {
         name: found[name] for name in ("household_id", "name", "town", "village", "benefit", "rule_id", "feed")
@@ -95,7 +95,11 @@ def test_a_finding_tells_all_of_the_contract(judged):
         date(2026, 9, 20),
         "vehicle.csv",
     )
-    assert (found["source_row"], found["source_sha256"], found["rule_version"]) == (2, "abc", "1")
+    assert (found["source_row"], found["source_sha256"], found["rule_version"]) == (
+        2,
+        "abc",
+        f"1@{policy.version}",
+    )
     assert found["statement"] == (
         "机动车登记数据（2026-09-20）显示，张三名下有汽车，号牌渝A12345，状态正常，取得日期2020-01-01，"
         "按草街办发〔2024〕54号（十），经核实属实的，原则上取消，所需材料：行驶证、过户或报废证明。"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.domain.rules.property_units import _unit_count
+from pipelines.domain.rules.property_units import units_of
 
 OWNED = {"use": "dwelling", "acquisition": "inherit", "registered_on": date(2010, 1, 1)}
 COUPLE = [{}, {"id_number": "P0", "name": "李四", "relation": "10"}]
@@ -153,8 +153,9 @@ def test_counting_agrees_with_counting_by_hand(rows):
     places = {place for number, place in rows if not number and place} - known
     nameless = sum(not number and not place for number, place in rows)
     frame = pl.DataFrame(
-        {"household_id": ["H"] * len(rows), "unit_no": [n for n, _ in rows], "location": [p for _, p in rows]},
-        schema={"household_id": pl.String, "unit_no": pl.String, "location": pl.String},
+        {"household_id": ["H"] * len(rows), "unit_no": [n for n, _ in rows], "location": [p for _, p in rows]}
+        | {"area": [None] * len(rows)},
+        schema={"household_id": pl.String, "unit_no": pl.String, "location": pl.String, "area": pl.Decimal(18, 4)},
     )
-    counted = _unit_count(frame.lazy(), "units").collect()
+    counted = units_of(frame.lazy()).collect()
     assert counted.get_column("units").sum() == len(numbered) + len(places) + nameless
