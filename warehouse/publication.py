@@ -113,10 +113,19 @@ def night_before(vault: Vault, as_of: date, profile: str) -> Path | None:
     """Give the newest published night before a date, of one policy profile; of several of one date the latest."""
     nights = [
         (told["as_of"], told["publication_no"], folder)
-        for folder, told in _published(vault)
+        for folder, told in published_nights(vault)
         if told["as_of"] < as_of.isoformat() and told.get("profile") == profile
     ]
     return max(nights)[2] if nights else None
+
+
+def published_nights(vault: Vault) -> list[tuple[Path, dict[str, Any]]]:
+    """Give every published night with its manifest; a damaged old one must not stop the nights to come."""
+    found = []
+    for path in (vault.root / "published").glob(f"[0-9]*/{MANIFEST}"):
+        with suppress(WarehouseError):
+            found.append((path.parent, read_manifest(path.parent)))
+    return [(folder, told) for folder, told in found if {"as_of", "publication_no"} <= told.keys()]
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -173,7 +182,7 @@ def _write(
         con.execute(f"CHECKPOINT {name(ALIAS)}")
         con.execute(f"DETACH {name(ALIAS)}")
         _verify(vault, con, aside, tables)
-    number = max((told["publication_no"] for _, told in _published(vault)), default=0) + 1
+    number = max((told["publication_no"] for _, told in published_nights(vault)), default=0) + 1
     told = {**manifest, "as_of": as_of.isoformat(), "run_id": run_id, "publication_no": number}
     content = json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True, default=str)
     (aside / MANIFEST).write_text(content + "\n", encoding="utf-8")
@@ -212,15 +221,6 @@ def _make_current(vault: Vault, folder: Path, as_of: date) -> bool:
         aside.symlink_to(folder.name, target_is_directory=True)
         aside.replace(link)
     return True
-
-
-def _published(vault: Vault) -> list[tuple[Path, dict[str, Any]]]:
-    """Every published night with its manifest; a damaged old one must not stop the nights to come."""
-    found = []
-    for path in (vault.root / "published").glob(f"[0-9]*/{MANIFEST}"):
-        with suppress(WarehouseError):
-            found.append((path.parent, read_manifest(path.parent)))
-    return [(folder, told) for folder, told in found if {"as_of", "publication_no"} <= told.keys()]
 
 
 def _run8(run_id: str) -> str:

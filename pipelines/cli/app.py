@@ -12,6 +12,7 @@ from pipelines.cli.boundary import Session, guarded_run
 from pipelines.cli.export import export
 from pipelines.cli.key import key
 from pipelines.cli.nightly import nightly
+from pipelines.cli.rehearse import rehearse
 from pipelines.cli.sample import sample
 from pipelines.cli.status import status
 from pipelines.cli.ui import ui
@@ -21,6 +22,7 @@ Examples:
   hedui sample --out inbox --persons 10003 --seed 1 --as-of 2026-09-22 --dirty
   hedui nightly --inbox inbox --warehouse warehouse --as-of 2026-09-22
   hedui export queue --format xlsx --out queue.xlsx --warehouse warehouse
+  hedui rehearse --policy proposal --warehouse warehouse
   hedui status --warehouse warehouse
   hedui ui --inbox inbox --warehouse warehouse
 
@@ -43,7 +45,7 @@ def hedui() -> None:
     """
 
 
-for command in (sample, nightly, export, status, ui, key):
+for command in (sample, nightly, export, rehearse, status, ui, key):
     hedui.add_command(command)
 
 

@@ -70,12 +70,13 @@ def exit_code_of(error: Exception) -> int | None:
     from pipelines.domain.policy import PolicyError  # noqa: PLC0415
     from pipelines.night.export_files import TooManyRowsError  # noqa: PLC0415
     from pipelines.night.exports import ExportError  # noqa: PLC0415
+    from pipelines.night.stored_nights import RehearsalError  # noqa: PLC0415
     from pipelines.sample.report import SampleError  # noqa: PLC0415
     from pipelines.settings import SettingsError  # noqa: PLC0415
     from warehouse.errors import KeyFileError, WarehouseError, WarehouseKeyError  # noqa: PLC0415
 
     configuration = (SettingsError, DeclarationError, PolicyError, KeyFileError, WarehouseKeyError)
-    if isinstance(error, (*configuration, ExportError, TooManyRowsError, SampleError)):
+    if isinstance(error, (*configuration, ExportError, TooManyRowsError, RehearsalError, SampleError)):
         return WRONG_USAGE
     return OUR_ERROR if isinstance(error, WarehouseError) else None
 

@@ -40,12 +40,31 @@ def write_workbook(rows: pl.DataFrame, path: Path, notes: Mapping[str, str], for
         options = {"constant_memory": True, "tmpdir": folder, "strings_to_formulas": False, "strings_to_urls": False}
         with xlsxwriter.Workbook(str(path), options) as book:
             book.set_properties({"created": CREATED})
-            _write_rows(book, rows, re.compile(formula))
+            write_sheet(book, "数据", rows, re.compile(formula))
             _write_notes(book, rows, notes)
 
 
-def _write_rows(book: Any, rows: pl.DataFrame, formula: re.Pattern[str]) -> None:  # noqa: ANN401  xlsxwriter is untyped
-    sheet = book.add_worksheet("数据")
+def write_sheets(sheets: Mapping[str, pl.DataFrame], path: Path, formula: str) -> None:
+    """Write several frames as the sheets of one workbook, in their order; a frame too long goes on in further sheets.
+
+    Args:
+        sheets: flat rows by the name of their sheet.
+        path: the file; any name will do.
+        formula: pattern of text that a program would run.
+    """
+    with tempfile.TemporaryDirectory(prefix=".hedui-", dir=path.parent) as folder:
+        options = {"constant_memory": True, "tmpdir": folder, "strings_to_formulas": False, "strings_to_urls": False}
+        with xlsxwriter.Workbook(str(path), options) as book:
+            book.set_properties({"created": CREATED})
+            for title, rows in sheets.items():
+                parts = list(rows.iter_slices(MOST_ROWS)) or [rows]
+                for number, part in enumerate(parts, start=1):
+                    write_sheet(book, title if number == 1 else f"{title}{number}", part, re.compile(formula))
+
+
+def write_sheet(book: Any, title: str, rows: pl.DataFrame, formula: re.Pattern[str]) -> None:  # noqa: ANN401  xlsxwriter is untyped
+    """Write flat rows as one sheet: header frozen and filtered, no cell a formula."""
+    sheet = book.add_worksheet(title)
     bold = book.add_format({"bold": True, "bg_color": "#DDEBF7"})
     formats = [book.add_format(_format_of(kind)) for kind in rows.dtypes]
     inert = book.add_format({"num_format": "@", "quote_prefix": True})

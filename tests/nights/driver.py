@@ -10,13 +10,12 @@ import polars as pl
 
 from connectors.contract import Contract, load_contracts
 from pipelines.domain.policy import Policy
-from pipelines.night.casework import count_rules, open_cases, reckon_income
-from pipelines.night.judging import judge, judge_household, judged_feeds, remember_night
 from pipelines.night.landing import land_feed
 from pipelines.night.matching import match_feed, matched_feeds, take_roster
 from pipelines.night.night import ROSTER, Night, open_vault
 from pipelines.night.policy_files import load_policy
 from pipelines.night.publishing import gates, publish_night
+from pipelines.night.stages import judge_and_count
 from pipelines.night.state import FeedState
 from tests.nights.district import AS_OF, DAYS
 from warehouse.keys import identity_key
@@ -121,10 +120,4 @@ def compute(night: Night) -> None:
     take_roster(night)
     for feed in matched_feeds(night):
         match_feed(night, feed)
-    for feed in judged_feeds(night):
-        judge(night, feed)
-    reckon_income(night)
-    judge_household(night)
-    remember_night(night)
-    open_cases(night)
-    count_rules(night)
+    judge_and_count(night)
