@@ -156,6 +156,7 @@ def _outlook(policy: IncomePolicy) -> pl.Expr:
         because.fill_null(""),
         _beyond_margin(policy),
         _grace_dates(),
+        _narrower_grace(policy),
         _most_within(),
     )
 
@@ -190,6 +191,12 @@ def _grace_dates() -> pl.Expr:
         .then(pl.lit("，另有终止或原则上取消的疑点，暂不适用渐退"))
         .otherwise(pl.lit(""))
     )
+
+
+def _narrower_grace(policy: IncomePolicy) -> pl.Expr:
+    """（国家口径…）: a higher layer's narrower text, shown beside grace for income that does not come from work."""
+    told = pl.lit(f"（{policy.branch_b_conflict}）" if policy.branch_b_conflict else "")
+    return pl.when(pl.col("projection") == "grace_b").then(told).otherwise(pl.lit(""))
 
 
 def _most_within() -> pl.Expr:

@@ -23,6 +23,7 @@ class IncomePolicy:
             it is unset: what depends on it has to be verified.
         grace_months: length of a grace period in calendar months; None where it is unset, and no grace is projected.
         has_branch_b: whether other income than from work is phased out too (收入变化渐退), the switch `grace_branch_b`.
+        branch_b_conflict: what a higher layer that knows no such grace tells staff; empty where none does.
         grace_repeat_months: within these months after a grace period no second one is projected; None where it is
             unset: any earlier one then has to be looked at.
         wage_deduction: employment cost deduction, a share of the wage; None where it is unset, which counts as 0 and
@@ -39,6 +40,7 @@ class IncomePolicy:
     margin: Fraction | None = Fraction(3, 2)
     grace_months: int | None = 6
     has_branch_b: bool = True
+    branch_b_conflict: str = ""
     grace_repeat_months: int | None = 12
     wage_deduction: Fraction | None = None
     rigid_expense_cap: int | None = None

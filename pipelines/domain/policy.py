@@ -6,7 +6,7 @@ document and action from here, so that a new year's standard is a line of data.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -37,13 +37,27 @@ class UnsetParameterError(PolicyError):
 
 @dataclass(frozen=True)
 class Switch:
-    """A switch in force, and the layer that sets it."""
+    """A switch in force, and the layer that sets it.
+
+    Attributes:
+        conflict: what this layer tells staff where a lower one decides otherwise.
+        overridden: what higher layers that decide otherwise tell.
+    """
 
     name: str
     is_on: bool
     layer: str
     valid_from: date | None
     clause: str | None
+    conflict: str | None = None
+    overridden: tuple[str, ...] = ()
+
+    def over(self, higher: "Switch | None") -> "Switch":
+        """The switch with what it overrides."""
+        if higher is None:
+            return self
+        told = (*higher.overridden, higher.conflict) if higher.is_on != self.is_on else higher.overridden
+        return replace(self, overridden=tuple(one for one in told if one))
 
 
 @dataclass(frozen=True)
@@ -105,6 +119,10 @@ class PolicyInForce:
         """Whether a switch is on; what no layer mentions is off."""
         return name in self.switches and self.switches[name].is_on
 
+    def overridden_by_switch(self, name: str) -> tuple[str, ...]:
+        """What higher layers that decide a switch otherwise tell staff, the highest first."""
+        return self.switches[name].overridden if name in self.switches else ()
+
     def rule(self, rule_id: str) -> RuleInForce:
         """What applies to a rule.
 
@@ -159,7 +177,9 @@ class Policy:
         for layer in self.layers:
             for one in self._parameters(layer, as_of):
                 parameters[one.name] = one.over(parameters.get(one.name))
-        switches = {one.name: one for layer in self.layers for one in _switches(layer, as_of)}
+        switches: dict[str, Switch] = {}
+        for switch in (one for layer in self.layers for one in _switches(layer, as_of)):
+            switches[switch.name] = switch.over(switches.get(switch.name))
         rules: dict[str, RuleInForce] = {}
         for rule_id in sorted({rule_id for layer in self.layers for rule_id in layer.rules}):
             entries = entries_in_force(self.layers, rule_id, as_of)
@@ -207,4 +227,4 @@ def _switches(layer: LayerFile, as_of: date) -> Iterator[Switch]:
         for one in entries:
             if one.is_in_force(as_of):
                 clause = layer.clauses[one.clause].quotation if one.clause else None
-                yield Switch(name, one.is_on, layer.layer, one.valid_from, clause)
+                yield Switch(name, one.is_on, layer.layer, one.valid_from, clause, one.conflict)

@@ -121,6 +121,9 @@ class SwitchEntry(Dated):
 
     is_on: StrictBool
     clause: Name | None = Field(default=None, description="key of a clause of the same layer")
+    conflict: Text | None = Field(
+        default=None, description="what the layer says, told to staff where a lower layer decides otherwise"
+    )
 
 
 class Variant(_Declared):

@@ -36,6 +36,7 @@ def income_policy(policy: PolicyInForce) -> IncomePolicy:
             margin=policy.ratio("margin_multiple"),
             grace_months=policy.months_if_set("grace_months"),
             has_branch_b=policy.is_switched_on("grace_branch_b"),
+            branch_b_conflict="；".join(policy.overridden_by_switch("grace_branch_b")),
             grace_repeat_months=policy.months_if_set("grace_repeat_months"),
             wage_deduction=policy.ratio("employment_cost_rate"),
             rigid_expense_cap=policy.amount("rigid_expense_cap"),

@@ -303,6 +303,14 @@ def test_the_sentence_says_when_work_brings_more_than_the_margin(wage: int, says
     assert ("已达标准1.5倍，由区县把握" in case["statement"]) is says
 
 
+def test_the_sentence_shows_the_narrower_text_of_a_higher_layer_beside_branch_b_alone() -> None:
+    policy = IncomePolicy(7_700_000, 6_300_000, branch_b_conflict="国家口径更严")
+    pension = finding("VERIFY_INCOME", rule="SB-03", pension_amount=8_000_000)
+    assert "至2027-03-31（国家口径更严）；" in case_of(pension, policy=policy)["statement"]
+    wage = finding("VERIFY_INCOME", rule="SB-01", wage_amount=8_000_000)
+    assert "国家口径" not in case_of(wage, policy=policy)["statement"]
+
+
 def test_the_sentence_without_income() -> None:
     case = case_of(finding("VERIFY", rule="GS-01"), finding("VERIFY", rule="CL-01", outcome="undetermined"))
     assert case["statement"] == "城市低保家庭1人、保障1人，有2条疑点（CL-01、GS-01），其中1条待定，建议核实。"

@@ -112,6 +112,14 @@ def test_switches():
     assert policy(CITY).in_force(AS_OF).is_switched_on("nowhere") is False
 
 
+def test_what_a_switch_overrides_is_told():
+    told = CITY | {"switches": {"kind": [{"is_on": False, "conflict": "市级口径更严"}]}}
+    assert policy(told, TOWN).in_force(AS_OF).overridden_by_switch("kind") == ("市级口径更严",)
+    assert policy(told).in_force(AS_OF).overridden_by_switch("kind") == ()
+    assert policy(CITY, TOWN).in_force(AS_OF).overridden_by_switch("kind") == ()
+    assert policy(told, TOWN).in_force(AS_OF).overridden_by_switch("nowhere") == ()
+
+
 @pytest.mark.parametrize(("sections", "is_on"), [("all", True), (["core"], True), (["people"], False)])
 def test_profiles_switch_sections(sections, is_on):
     assert policy(CITY, sections=sections).in_force(AS_OF).is_rule_on("CL-02") is is_on
