@@ -105,7 +105,7 @@ def attached(vault: Vault, con: duckdb.DuckDBPyConnection, content: Content) -> 
         yield
     finally:
         for alias in attached_here:
-            con.execute(f"DETACH {name(alias)}")
+            vault.detach(con, alias)
 
 
 def feed_rows(

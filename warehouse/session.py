@@ -113,6 +113,10 @@ class Vault:
         except duckdb.Error as error:
             raise WarehouseError(f"{path.name} cannot be opened ({type(error).__name__}): restore it") from None
 
+    def detach(self, con: duckdb.DuckDBPyConnection, alias: str) -> None:
+        """Take a file off a session."""
+        con.execute(f"DETACH {name(alias)}")
+
     def database_key(self) -> str:
         """Give the key of the DuckDB files, as text: what a reader outside hedui passes as ENCRYPTION_KEY.
 

@@ -78,7 +78,7 @@ class NightTables:
     def write_facts(self, facts: str, content: Mapping[str, Any]) -> None:
         """Store a small account of a step as JSON. It is not encrypted: counts and sentences only, no person."""
         self.vault.open()
-        told = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, default=_plain)
+        told = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, default=plain)
         write_file(self._path(facts, "json"), told.encode() + b"\n")
 
     def read_facts(self, facts: str) -> dict[str, Any]:
@@ -107,7 +107,12 @@ class NightTables:
         return self.folder / f"{table}.{ending}"
 
 
-def _plain(value: object) -> str:
+def plain(value: object) -> str:
+    """A date of an account as text.
+
+    Raises:
+        WarehouseError: anything else that JSON does not know.
+    """
     if isinstance(value, date):
         return value.isoformat()
     raise WarehouseError(f"facts hold numbers, texts and dates, found {type(value).__name__}")

@@ -14,6 +14,7 @@ from pipelines.cli.key import key
 from pipelines.cli.nightly import nightly
 from pipelines.cli.rehearse import rehearse
 from pipelines.cli.sample import sample
+from pipelines.cli.scenario import scenario
 from pipelines.cli.status import status
 from pipelines.cli.ui import ui
 
@@ -45,7 +46,7 @@ def hedui() -> None:
     """
 
 
-for command in (sample, nightly, export, rehearse, status, ui, key):
+for command in (sample, nightly, export, scenario, rehearse, status, ui, key):
     hedui.add_command(command)
 
 

@@ -67,21 +67,27 @@ def reckon_income(night: Night) -> dict[str, pl.DataFrame]:
     return tables
 
 
-def open_cases(night: Night) -> pl.DataFrame:
-    """Make the cases of the night and store them."""
-    policy = income_policy(night.policy)
-    households, income = night.tables.read("households"), night.tables.read("income")
-    raising = case_findings(night.tables.read("findings"))
-    grace = project(
-        households,
-        income,
-        raising,
-        policy,
+def project_grace(night: Night) -> pl.DataFrame:
+    """How the evidenced income of each household stands to the standard, and the grace it would lead to."""
+    return project(
+        night.tables.read("households"),
+        night.tables.read("income"),
+        case_findings(night.tables.read("findings")),
+        income_policy(night.policy),
         night.as_of,
         has_income_column=bool(night.tables.read_facts(ROSTER)["has_declared_income"]),
     )
+
+
+def open_cases(night: Night) -> pl.DataFrame:
+    """Make the cases of the night and store them."""
+    households, income = night.tables.read("households"), night.tables.read("income")
     cases = build_cases(
-        Circumstances(households, income, grace, policy), raising, last_cases(night), night.as_of, night.secret
+        Circumstances(households, income, project_grace(night), income_policy(night.policy)),
+        case_findings(night.tables.read("findings")),
+        last_cases(night),
+        night.as_of,
+        night.secret,
     )
     night.tables.write("cases", cases)
     return cases

@@ -1,0 +1,181 @@
+"""A warehouse that is gone when it is closed: the same snapshots and tables, in memory, nothing on disk.
+
+Belongs here: what stands in for files where a night is only thought through, as in the scenarios of policy officers.
+Deliveries are landed, deduplicated and read by the very code that serves a real night; only the places differ. Does not
+belong here: anything that a real night needs; what is published is published from files.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from warehouse.errors import WarehouseError, values_kept_out
+from warehouse.load_report import LoadReport, Mode
+from warehouse.natural_keys import Keys
+from warehouse.session import Vault
+from warehouse.snapshot_writer import ALIAS, SnapshotWriter
+from warehouse.snapshots import Snapshot, SnapshotStore
+from warehouse.sql import name
+from warehouse.tables import NightTables, plain
+
+
+@dataclass(frozen=True)
+class MemoryVault(Vault):
+    """One session for everything: what would be a file is a database attached to it.
+
+    Attributes:
+        root: a folder without published nights; nothing is written to it.
+        session: the session, made by `memory_vault`.
+    """
+
+    session: duckdb.DuckDBPyConnection = field(kw_only=True)
+
+    def open(self) -> None:
+        """There is no folder to make and no key to check."""
+
+    @contextmanager
+    def connect(self, will_write: bool = True) -> Iterator[duckdb.DuckDBPyConnection]:  # noqa: ARG002
+        """Give the one session, whether or not it is to be written to."""
+        with values_kept_out("working in memory"):
+            yield self.session
+
+    def attach(self, con: duckdb.DuckDBPyConnection, path: Path, alias: str, read_only: bool) -> None:  # noqa: ARG002
+        """Add a database to the session, unless it is there: what has landed stays attached."""
+        if not read_only:
+            con.execute(f"ATTACH ':memory:' AS {name(alias)}")
+        elif alias not in self.held:
+            raise WarehouseError(f"{alias}: expected a snapshot that has landed, found none")
+
+    def detach(self, con: duckdb.DuckDBPyConnection, alias: str) -> None:
+        """Leave the database where it is: taking it off the session would lose it."""
+
+    @property
+    def held(self) -> set[str]:
+        """The names of the databases that are attached."""
+        return {str(row[0]) for row in self.session.execute("SELECT database_name FROM duckdb_databases()").fetchall()}
+
+
+@contextmanager
+def memory_vault(root: Path) -> Iterator[MemoryVault]:
+    """A warehouse in memory while this lasts.
+
+    Args:
+        root: an empty folder that stands where a warehouse would be.
+    """
+    con = duckdb.connect(":memory:", config={"threads": 1, "python_enable_replacements": False})
+    try:
+        yield MemoryVault(root, session=con)
+    finally:
+        con.close()
+
+
+class MemorySnapshots(SnapshotStore):
+    """The snapshots of a warehouse in memory, in the order in which they landed."""
+
+    def __init__(self, vault: MemoryVault) -> None:
+        super().__init__(vault)
+        self._memory = vault
+        self._landed: list[Snapshot] = []
+
+    def find(self, feed: str, snapshot_date: date, checksum: str) -> LoadReport | None:  # noqa: ARG002
+        """Nothing was landed before: a story is told once."""
+        return None
+
+    @contextmanager
+    def writer(
+        self,
+        feed: str,
+        snapshot_date: date,
+        checksum: str,
+        schema: Mapping[str, pl.DataType],
+        keys: Keys,
+        mode: Mode = "full",
+    ) -> Iterator[SnapshotWriter]:
+        """Land a delivery; see `SnapshotStore.writer`."""
+        con = self._memory.session
+        report = LoadReport(status="landed", feed=feed, snapshot_date=snapshot_date, mode=mode, checksum=checksum)
+        with values_kept_out("landing in memory"):
+            self._memory.attach(con, Path(), ALIAS, read_only=False)
+            try:
+                writer = SnapshotWriter(con, report, schema, keys)
+                yield writer
+                if writer.finished is not None:
+                    self._keep(Snapshot(Path(f"{snapshot_date}-{checksum[:12]}"), writer.finished, len(self._landed)))
+            finally:
+                con.execute(f"DETACH {name(ALIAS)}")
+
+    def refuse(
+        self,
+        feed: str,
+        snapshot_date: date,
+        checksum: str,
+        mode: Mode,
+        message: str,
+        extra: Mapping[str, Any] | None = None,
+    ) -> LoadReport:
+        """Give the report of a delivery that was refused whole."""
+        told = {"status": "refused", "feed": feed, "snapshot_date": snapshot_date, "checksum": checksum, "mode": mode}
+        return LoadReport.model_validate({**told, **(extra or {}), "message": message})
+
+    def list(self, feed: str) -> "list[Snapshot]":
+        """Give the landed snapshots of a feed, oldest date first, then by landing."""
+        found = [one for one in self._landed if one.feed == feed]
+        return sorted(found, key=lambda snapshot: (snapshot.snapshot_date, snapshot.landed_at))
+
+    def _keep(self, snapshot: Snapshot) -> None:
+        """Move what was written into a database of the snapshot's own."""
+        con = self._memory.session
+        con.execute(f"ATTACH ':memory:' AS {name(snapshot.alias)}")
+        con.execute(f"COPY FROM DATABASE {name(ALIAS)} TO {name(snapshot.alias)}")
+        self._landed.append(snapshot)
+
+
+@dataclass(frozen=True)
+class MemoryTables(NightTables):
+    """The tables and facts of a night in memory."""
+
+    tables: dict[str, pl.DataFrame] = field(default_factory=dict, compare=False)
+    facts: dict[str, str] = field(default_factory=dict, compare=False)
+
+    def write(self, table: str, rows: pl.DataFrame) -> None:
+        """Keep a table; one of that name is replaced."""
+        self.tables[table] = rows
+
+    def read(self, table: str) -> pl.DataFrame:
+        """Give a table back.
+
+        Raises:
+            WarehouseError: there is none of that name.
+        """
+        if table not in self.tables:
+            raise WarehouseError(f"the night {self.as_of} has no table {table}: run the step that writes it first")
+        return self.tables[table]
+
+    def has(self, table: str) -> bool:
+        """Tell whether there is the table."""
+        return table in self.tables
+
+    def write_facts(self, facts: str, content: Mapping[str, Any]) -> None:
+        """Keep an account of a step, as the text that a real night would write."""
+        self.facts[facts] = json.dumps(content, ensure_ascii=False, default=plain)
+
+    def read_facts(self, facts: str) -> dict[str, Any]:
+        """Give an account back.
+
+        Raises:
+            WarehouseError: there is none of that name.
+        """
+        if facts not in self.facts:
+            raise WarehouseError(f"the night {self.as_of} has no facts {facts}: run the step that writes them")
+        return dict(json.loads(self.facts[facts]))
+
+    def has_facts(self, facts: str) -> bool:
+        """Tell whether there is the account."""
+        return facts in self.facts
