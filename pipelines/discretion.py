@@ -16,10 +16,11 @@ import dagster as dg
 from connectors.refusal import Refusal
 from connectors.strict_yaml import DeclarationError
 from pipelines.domain.policy import PolicyError
+from pipelines.night.stored_nights import RehearsalError
 from pipelines.settings import SettingsError
 from warehouse.errors import WarehouseError
 
-OURS = (Refusal, DeclarationError, PolicyError, SettingsError, WarehouseError)
+OURS = (Refusal, DeclarationError, PolicyError, RehearsalError, SettingsError, WarehouseError)
 """Errors whose messages we wrote ourselves, without values."""
 TRANSIENT = frozenset(
     {errno.EAGAIN, errno.EBUSY, errno.EINTR, errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.ECONNRESET}

@@ -22,6 +22,7 @@ from pipelines.assets.casework import (
 )
 from pipelines.assets.comparison import findings_asset, matched_asset, roster_households
 from pipelines.assets.landing import landing_asset
+from pipelines.assets.rehearsal import rehearsal_job
 from pipelines.checks.contract_checks import build_contract_checks
 from pipelines.checks.judge import warm
 from pipelines.discretion import told
@@ -114,7 +115,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     return dg.Definitions(
         assets=assets,
         asset_checks=build_contract_checks(contracts),
-        jobs=[nightly],
+        jobs=[nightly, rehearsal_job],
         schedules=[nightly_schedule(nightly, request, is_on=settings.schedule_enabled)],
         resources={"night": night_resource(settings)},
         executor=dg.in_process_executor,

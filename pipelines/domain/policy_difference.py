@@ -10,8 +10,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final, Literal
 
-from pipelines.domain.policy import PolicyInForce, RuleInForce
+from pipelines.domain.policy import PolicyInForce, RuleInForce, Switch
 from pipelines.domain.policy_layer import Clause, Variant
+from pipelines.domain.policy_version import ORIGIN
 from pipelines.domain.vocabulary import ACTION_LABEL, OUTCOME_LABEL, Action, Outcome
 
 Kind = Literal["parameter", "switch", "rule"]
@@ -23,8 +24,6 @@ NO_ENTRY: Final = "无此条目"
 _ASPECTS: Final[Mapping[str, str]] = {
     "value": "数值",
     "unit": "单位",
-    "layer": "所在层级",
-    "valid_from": "生效日期",
     "clause": "依据条款",
     "title": "名称",
     "version": "规则版本",
@@ -36,8 +35,9 @@ _ASPECTS: Final[Mapping[str, str]] = {
     "conflicts": "上下级政策差异",
     "clauses": "特殊情形的条款",
 }
-_IDENTITY: Final = ("name", "rule_id", "source")
-"""What names an entry, or repeats another field of it (`source` is the beginning of `basis`)."""
+_NOT_TOLD: Final = ORIGIN | {"name", "rule_id", "source"}
+"""What changes nothing in a finding (so that equal versions differ in nothing), names an entry, or repeats another field of
+it (`source` is the beginning of `basis`)."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def _entries(kind: Kind, before: Mapping[str, Any], after: Mapping[str, Any]) ->
             yield PolicyChange(kind, name, title, "条目", _entry(old), _entry(new))
             continue
         for one in fields(new):
-            if one.name not in _IDENTITY:
+            if one.name not in _NOT_TOLD:
                 yield from (
                     PolicyChange(kind, name, title, aspect, was, now)
                     for aspect, was, now in _aspects(one.name, getattr(old, one.name), getattr(new, one.name))
@@ -106,12 +106,15 @@ def _aspects(field: str, old: object, new: object) -> Iterator[tuple[str, str, s
         yield label, _words(old), _words(new)
 
 
-def _switches(before: Mapping[str, bool], after: Mapping[str, bool]) -> Iterator[PolicyChange]:
+def _switches(before: Mapping[str, Switch], after: Mapping[str, Switch]) -> Iterator[PolicyChange]:
     """The switches that stand otherwise; one that no layer mentions is off, so that its absence is no difference."""
     for name in sorted(before.keys() | after.keys()):
-        old, new = before.get(name, False), after.get(name, False)
+        old, new = (name in side and side[name].is_on for side in (before, after))
         if old != new:
             yield PolicyChange("switch", name, "", _ASPECTS["is_on"], _words(old), _words(new))
+        if name in before and name in after and before[name].clause != after[name].clause:
+            was, now = _words(before[name].clause), _words(after[name].clause)
+            yield PolicyChange("switch", name, "", _ASPECTS["clause"], was, now)
 
 
 def _entry(one: object) -> str:

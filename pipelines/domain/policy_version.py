@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-_ORIGIN: Final = frozenset({"layer", "place", "valid_from", "higher", "layers", "decided_by", "note", "section"})
+ORIGIN: Final = frozenset({"layer", "place", "valid_from", "higher", "layers", "decided_by", "note", "section"})
 """Fields that tell where something came from, or why it is on, and change nothing in a finding."""
 
 
@@ -27,7 +27,7 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever a policy is made of
     if isinstance(value, BaseModel):
         return value.model_dump(mode="json")
     if is_dataclass(value):
-        return {one.name: _plain(getattr(value, one.name)) for one in fields(value) if one.name not in _ORIGIN}
+        return {one.name: _plain(getattr(value, one.name)) for one in fields(value) if one.name not in ORIGIN}
     if isinstance(value, Mapping):
         return {name: _plain(one) for name, one in value.items()}
     return value
