@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict
 from pydantic import Field as Described
 
 from connectors.folding import folded, squeezed
-from connectors.strict_yaml import Declaration, DeclarationError, read_declaration, validated
+from connectors.strict_yaml import Declaration, DeclarationError, read_declaration, shown_path, validated
 
 UNKNOWN = "unknown"
 MONEY = pl.Decimal(18, 4)
@@ -120,17 +120,29 @@ def written_out(text: str) -> list[str]:
     return [str(code).zfill(len(first)) for code in range(int(first), int(last) + 1)]
 
 
-def load_contracts(directory: Path) -> dict[str, Contract]:
-    """Every contract of a folder, by feed, in the order of the feeds' names.
+def load_contracts(*directories: Path) -> dict[str, Contract]:
+    """Every contract of some folders, by feed, in the order of the folders and the feeds' names.
 
     Raises:
         DeclarationError: with file and line: unknown keys, keys over unknown fields, one header for two fields, one
-            code text for two codes, a file whose name is not its feed's.
+            code text for two codes, a file whose name is not its feed's, a feed that has two contracts; or a folder
+            holds no contract.
     """
-    contracts = [read_contract(path) for path in sorted(directory.glob("*.yml"))]
-    if not contracts:
-        raise DeclarationError(f"{directory.name}:1: expected contracts (*.yml) in this folder, found none")
-    return {contract.feed: contract for contract in contracts}
+    contracts: dict[str, Contract] = {}
+    places: dict[str, Path] = {}
+    for directory in directories:
+        paths = sorted(directory.glob("*.yml"))
+        if not paths:
+            raise DeclarationError(f"{directory.name}:1: expected contracts (*.yml) in this folder, found none")
+        for path in paths:
+            contract = read_contract(path)
+            if contract.feed in contracts:
+                raise DeclarationError(
+                    f"{shown_path(path)}:1: expected a feed of its own, found a second contract of {contract.feed}, "
+                    f"the first is {shown_path(places[contract.feed])}; give the feed and its file another name"
+                )
+            contracts[contract.feed], places[contract.feed] = contract, path
+    return contracts
 
 
 def read_contract(path: Path) -> Contract:

@@ -2,7 +2,8 @@
 
 import os
 import uuid
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -10,7 +11,8 @@ from pathlib import Path
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
-from connectors.contract import Contract, load_contracts
+from connectors.contract import load_contracts
+from connectors.strict_yaml import DeclarationError
 from pipelines.abandoned_runs import close_abandoned, process_tags
 from pipelines.assets.casework import (
     cases,
@@ -26,11 +28,11 @@ from pipelines.assets.rehearsal import rehearsal_job
 from pipelines.checks.contract_checks import build_contract_checks
 from pipelines.checks.judge import warm
 from pipelines.discretion import told
-from pipelines.domain.rulebook import feeds_to_match, feeds_with_rules
 from pipelines.failure import plain_account
-from pipelines.left_out import left_out_tags, selected
+from pipelines.left_out import STAGES, left_out_tags, selected
 from pipelines.night.landing import undelivered
 from pipelines.night.night import ROSTER
+from pipelines.night.rule_files import load_rulebook
 from pipelines.partitions import NIGHTS, TIME_ZONE, as_of_date
 from pipelines.resources import night_resource
 from pipelines.settings import Settings, SettingsError
@@ -70,21 +72,14 @@ QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 Listener = Callable[[str, str], None]
 
 
-def read_contracts(settings: Settings) -> dict[str, Contract]:
-    """All feed contracts of the settings' folders."""
-    contracts: dict[str, Contract] = {}
-    for folder in settings.feeds_dirs:
-        contracts |= load_contracts(folder)
-    return contracts
-
-
 def build_definitions(settings: Settings) -> dg.Definitions:
     """The code location: one asset a feed and stage, their checks, the nightly job and its schedule."""
-    contracts = read_contracts(settings)
+    contracts = load_contracts(*settings.feeds_folders)
+    book = load_rulebook(settings.rules)
     feeds = [contract for name, contract in sorted(contracts.items()) if name != ROSTER]
-    judged = [contract for contract in (*feeds, contracts[ROSTER]) if contract.feed in feeds_with_rules()]
+    judged = [contract for contract in (*feeds, contracts[ROSTER]) if contract.feed in book.feeds_with_rules()]
     names = [contract.feed for contract in judged]
-    matched = [contract for contract in feeds if contract.feed in feeds_to_match()]
+    matched = [contract for contract in feeds if contract.feed in book.feeds_to_match()]
     nightly = dg.define_asset_job(
         NIGHTLY,
         selection=dg.AssetSelection.assets("published_night").upstream() | dg.AssetSelection.groups("landing"),
@@ -95,15 +90,17 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     assets = [
         *(landing_asset(contract) for contract in (contracts[ROSTER], *feeds)),
         roster_households,
-        *(matched_asset(contract) for contract in matched),
-        *(findings_asset(contract) for contract in judged),
+        *(matched_asset(contract, book) for contract in matched),
+        *(findings_asset(contract, book) for contract in judged),
         income_asset(names, contracts),
-        findings_household_asset(names, contracts),
+        findings_household_asset(names, contracts, book),
         remembered_asset(names),
         cases,
         rule_counts,
         published_night,
     ]
+
+    _check_names(assets, contracts)
 
     def request(key: str) -> dg.RunRequest:
         # Without an inbox every asset is asked for: the run then says what is missing.
@@ -120,6 +117,22 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         resources={"night": night_resource(settings)},
         executor=dg.in_process_executor,
     )
+
+
+def _check_names(assets: Sequence[dg.AssetsDefinition], feeds: Iterable[str]) -> None:
+    """A feed's name must leave the night's own tables their names.
+
+    Raises:
+        DeclarationError: a table of the night is called as the feed, or as one of the feed's tables.
+    """
+    names = [name for one in assets for name in {one.node_def.name, *(key.to_user_string() for key in one.keys)}]
+    taken = {name for name, times in Counter(names).items() if times > 1}
+    for feed in feeds:
+        if taken & {f"{stage}{feed}" for stage in STAGES}:
+            raise DeclarationError(
+                f"{feed}.yml:1: expected a feed's name that no table of the night has, found {feed}; "
+                "give the feed and its file another name"
+            )
 
 
 def nightly_schedule(
@@ -179,12 +192,12 @@ def run_night(settings: Settings, as_of: date, listener: Listener) -> NightOutco
     if not NIGHTS.has_partition_key(as_of.isoformat()):
         first, last = NIGHTS.get_first_partition_key(), NIGHTS.get_last_partition_key()
         raise SettingsError(f"as_of: expected a comparison date from {first} to {last} (today in China), found {as_of}")
-    # What is wrong with key, contracts or policy is told before anything is touched.
+    # What is wrong with contracts, rules, policy or key is told before anything is touched.
+    job = build_definitions(settings).resolve_job_def(NIGHTLY)
     night = night_resource(settings).open(as_of)
     night.vault.open()
     sweep(night.vault)
     warm()
-    job = build_definitions(settings).resolve_job_def(NIGHTLY)
     left_out = undelivered(night.inbox, night.feeds, as_of)
     run_id = str(uuid.uuid4())
     with dg.DagsterInstance.from_config(str(dagster_home(settings.warehouse))) as instance:

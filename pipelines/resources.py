@@ -18,6 +18,9 @@ class NightResource(dg.ConfigurableResource[Night]):
     profile: str = Field(description="policy profile: which layers apply and which rules are on")
     feeds_dirs: list[str] = Field(description="folders with feed contracts, later ones add to earlier ones")
     policy_dirs: list[str] = Field(description="folders with policy layers, later ones add to earlier ones")
+    rules_dirs: list[str] = Field(
+        default=[], description="folders with rules of a region's own, Python modules, added to the shipped ones"
+    )
     key_file: str = Field(
         default="", description="file (0600) with the key for encryption at rest; empty: not encrypted"
     )
@@ -44,6 +47,7 @@ class NightResource(dg.ConfigurableResource[Night]):
             vault=open_vault(Path(self.warehouse), key_file, threads=self.threads, memory_limit=self.memory_limit),
             feeds_dirs=tuple(map(Path, self.feeds_dirs)),
             policy_dirs=tuple(map(Path, self.policy_dirs)),
+            rules_dirs=tuple(map(Path, self.rules_dirs)),
         )
 
 
@@ -53,8 +57,9 @@ def night_resource(settings: Settings) -> NightResource:
         inbox=str(settings.inbox or ""),
         warehouse=str(settings.warehouse),
         profile=settings.profile,
-        feeds_dirs=[str(one) for one in settings.feeds_dirs],
+        feeds_dirs=[str(one) for one in settings.feeds_folders],
         policy_dirs=[str(one) for one in settings.policy_folders],
+        rules_dirs=[str(one) for one in settings.rules],
         key_file=str(settings.key_file or ""),
         threads=settings.threads,
         memory_limit=settings.memory_limit,

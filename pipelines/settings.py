@@ -27,7 +27,7 @@ PREFIX = "HEDUI_"
 FILE_NAME = "hedui.toml"
 DATA = Path(__file__).resolve().parent.parent / "data"
 
-_LISTS = frozenset({"feeds_dirs", "policy_dirs", "policy"})
+_LISTS = frozenset({"feeds_dirs", "policy_dirs", "feeds", "policy", "rules"})
 _PATHS = frozenset({"inbox", "warehouse", "key_file"})
 # Near misses of a setting's name are refused: HEDUI_KEYFILE for HEDUI_KEY_FILE would leave persons unencrypted.
 _ALIKE = 0.85
@@ -69,7 +69,9 @@ class Settings(BaseModel):
     )
     feeds_dirs: Folders = Field((DATA / "feeds",), min_length=1, description="folders of feed contracts")
     policy_dirs: Folders = Field((DATA / "policy",), min_length=1, description="folders of policy layers")
+    feeds: Folders = Field((), description="folders of a region's own feed contracts, added to the shipped ones")
     policy: Folders = Field((), description="folders of a region's own policy, added to the shipped layers")
+    rules: Folders = Field((), description="folders of a region's own rules: Python modules, which are executed")
     key_file: Path | None = Field(
         None, description="file with the key; everything that holds persons is then encrypted"
     )
@@ -79,6 +81,11 @@ class Settings(BaseModel):
     )
     schedule_enabled: bool = Field(False, description="start the night by itself at 02:00 while `hedui ui` runs")
     port: int = Field(3000, ge=1, le=65535, description="loopback port of `hedui ui`")
+
+    @property
+    def feeds_folders(self) -> tuple[Path, ...]:
+        """The shipped feed contracts, then what a region adds to them."""
+        return (*self.feeds_dirs, *self.feeds)
 
     @property
     def policy_folders(self) -> tuple[Path, ...]:

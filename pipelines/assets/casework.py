@@ -7,7 +7,7 @@ import dagster as dg
 from pipelines.assets.metadata import outcome_counts, table_metadata
 from pipelines.discretion import discreet
 from pipelines.domain.counting import COUNTING_FEEDS
-from pipelines.domain.rulebook import feeds_of, rules_after_income
+from pipelines.domain.rulebook import Rulebook, feeds_of
 from pipelines.night.casework import count_rules, open_cases, reckon_income
 from pipelines.night.judging import judge_household, remember_night
 from pipelines.night.night import ROSTER
@@ -66,9 +66,10 @@ def income_asset(judged: Sequence[str], contracts: Container[str]) -> dg.AssetsD
     return household_income
 
 
-def findings_household_asset(judged: Sequence[str], contracts: Container[str]) -> dg.AssetsDefinition:
+def findings_household_asset(judged: Sequence[str], contracts: Container[str], book: Rulebook) -> dg.AssetsDefinition:
     """The asset that judges by the rules which look at tonight's findings and income."""
-    looked_at = [feed for feed in sorted(feeds_of(rules_after_income())) if feed != ROSTER and feed in contracts]
+    feeds = sorted(feeds_of(book.judged_after_income()))
+    looked_at = [feed for feed in feeds if feed != ROSTER and feed in contracts]
 
     @dg.asset(
         group_name="findings",

@@ -7,7 +7,7 @@ import dagster as dg
 from connectors.contract import Contract
 from pipelines.assets.metadata import outcome_counts, table_metadata
 from pipelines.discretion import discreet
-from pipelines.domain.rulebook import feeds_beside, persons_looked_up
+from pipelines.domain.rulebook import Rulebook
 from pipelines.left_out import left_out_of
 from pipelines.night.judging import judge
 from pipelines.night.landing import note_undelivered
@@ -49,9 +49,9 @@ def roster_households(context: dg.AssetExecutionContext, night: NightResource) -
     yield dg.MaterializeResult(asset_key="members", metadata=table_metadata(members))
 
 
-def matched_asset(contract: Contract) -> dg.AssetsDefinition:
+def matched_asset(contract: Contract, book: Rulebook) -> dg.AssetsDefinition:
     """The asset that finds the members in one feed, and whom that feed names in others."""
-    also = [other for _, other in persons_looked_up(contract.feed)]
+    also = [other for _, other in book.persons_looked_up(contract.feed)]
 
     @dg.asset(
         name=f"matched_{contract.feed}",
@@ -70,9 +70,9 @@ def matched_asset(contract: Contract) -> dg.AssetsDefinition:
     return matched
 
 
-def findings_asset(contract: Contract) -> dg.AssetsDefinition:
+def findings_asset(contract: Contract, book: Rulebook) -> dg.AssetsDefinition:
     """The asset that judges one feed's matched rows by its rules in one pass; the roster's own without matching."""
-    looked_at = [*(() if contract.feed == ROSTER else (contract.feed,)), *feeds_beside(contract.feed)]
+    looked_at = [*(() if contract.feed == ROSTER else (contract.feed,)), *book.feeds_beside(contract.feed)]
 
     @dg.asset(
         name=f"findings_{contract.feed}",

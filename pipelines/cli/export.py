@@ -8,6 +8,7 @@ import click
 
 from pipelines.cli.options import (
     as_of_option,
+    feeds_option,
     key_file_option,
     profile_option,
     read_settings,
@@ -30,6 +31,7 @@ FORMATS = ("parquet", "csv", "xlsx")
 @warehouse_option
 @as_of_option
 @profile_option
+@feeds_option
 @key_file_option
 def export(
     what: Any,  # noqa: ANN401  click has checked that it is one of the literals
@@ -83,7 +85,7 @@ def _words(settings: Settings, what: str) -> Any:  # noqa: ANN401  FeedWords; im
 
     if what != "quarantine":
         return FeedWords()
-    contracts = {name: one for folder in settings.feeds_dirs for name, one in load_contracts(folder).items()}
+    contracts = load_contracts(*settings.feeds_folders)
     headers = {
         feed: [header for field in one.fields if field.kind == "id" for header in (*field.headers, field.name)]
         for feed, one in contracts.items()

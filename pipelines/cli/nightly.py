@@ -13,11 +13,13 @@ import click
 from pipelines.cli.options import (
     as_of_option,
     engine_options,
+    feeds_option,
     inbox_option,
     key_file_option,
     policy_option,
     profile_option,
     read_settings,
+    rules_option,
     today,
     warehouse_option,
 )
@@ -42,7 +44,9 @@ WHAT_IT_MEANS = {
 @warehouse_option
 @as_of_option
 @profile_option
+@feeds_option
 @policy_option
+@rules_option
 @key_file_option
 @engine_options
 def nightly(**options: str | None) -> int:
@@ -75,6 +79,7 @@ def show_summary(settings: Settings, as_of: date, outcome: "NightOutcome") -> No
     """Show the summary of the night just published."""
     from pipelines.night.night import open_vault  # noqa: PLC0415
     from pipelines.night.policy_files import load_policy  # noqa: PLC0415
+    from pipelines.night.rule_files import load_rulebook  # noqa: PLC0415
     from pipelines.night.summary import NextSteps, next_steps, night_summary  # noqa: PLC0415
     from warehouse.publication import read_manifest, read_published  # noqa: PLC0415
 
@@ -82,7 +87,8 @@ def show_summary(settings: Settings, as_of: date, outcome: "NightOutcome") -> No
     vault = open_vault(
         settings.warehouse, settings.key_file, threads=settings.threads, memory_limit=settings.memory_limit
     )
-    rules = load_policy(settings.policy_folders, settings.profile).in_force(as_of).rules
+    known = load_rulebook(settings.rules)
+    rules = load_policy(settings.policy_folders, settings.profile, known).in_force(as_of).rules
     titles = {rule_id: rule.title for rule_id, rule in rules.items()}
     counts, cases = (read_published(vault, folder, table) for table in ("rule_counts", "cases"))
     manifest = read_manifest(folder)

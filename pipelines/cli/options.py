@@ -23,6 +23,14 @@ warehouse_option = click.option("--warehouse", metavar="DIR", help="Folder of sn
 inbox_option = click.option("--inbox", metavar="DIR", help="Folder of deliveries: <inbox>/<feed>/<YYYY-MM-DD>/…")
 as_of_option = click.option("--as-of", metavar="DATE", help="Comparison date (比对日), YYYY-MM-DD.")
 profile_option = click.option("--profile", metavar="NAME", help="Policy profile; by default caojie-2024.")
+feeds_option = click.option(
+    "--feeds",
+    metavar="DIR",
+    help="Folder of a region's own feed contracts, added to the shipped ones; several: DIR:DIR.",
+)
+rules_option = click.option(
+    "--rules", metavar="DIR", help="Folder of a region's own rules (Python modules, which are run); several: DIR:DIR."
+)
 policy_option = click.option(
     "--policy", metavar="DIR", help="Folder of a region's own policy, added to the shipped layers; several: DIR:DIR."
 )

@@ -12,11 +12,13 @@ from pathlib import Path
 import click
 
 from pipelines.cli.options import (
+    feeds_option,
     inbox_option,
     key_file_option,
     policy_option,
     profile_option,
     read_settings,
+    rules_option,
     warehouse_option,
 )
 from pipelines.cli.screen import message
@@ -37,7 +39,9 @@ START_SECONDS, STOP_SECONDS = 120, 20
 @inbox_option
 @warehouse_option
 @profile_option
+@feeds_option
 @policy_option
+@rules_option
 @key_file_option
 @click.option("--port", metavar="PORT", help="Port on loopback; by default 3000.")
 def ui(**options: str | None) -> int:

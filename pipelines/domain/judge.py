@@ -12,11 +12,11 @@ from pipelines.domain.context import NightContext
 from pipelines.domain.findings import findings_of, ordered
 from pipelines.domain.policy import UnsetParameterError
 from pipelines.domain.rule import Rule, Subject, Verdict
-from pipelines.domain.rulebook import rules_after_income, rules_with_feed
+from pipelines.domain.rulebook import Rulebook, rulebook
 from pipelines.domain.standing import fires_column, predicate, standing_hits
 
 
-def judge_feed(feed: str, context: NightContext, secret: bytes) -> pl.DataFrame:
+def judge_feed(feed: str, context: NightContext, secret: bytes, book: Rulebook | None = None) -> pl.DataFrame:
     """Findings of all switched-on rules judged with a feed: flagged, undetermined and exempt ones.
 
     Args:
@@ -24,6 +24,7 @@ def judge_feed(feed: str, context: NightContext, secret: bytes) -> pl.DataFrame:
         context: the night; a feed without matched rows in it was not assessed and gives no findings, which is never
             to be read as clear.
         secret: key of the finding ids.
+        book: the rules; by default those that ship.
 
     Returns:
         One row per household, person, rule and record key, in the columns and order of `findings.FINDINGS`.
@@ -31,15 +32,16 @@ def judge_feed(feed: str, context: NightContext, secret: bytes) -> pl.DataFrame:
     A rule that cannot judge without a parameter that is unset gives none either: it was not assessed
     (`unset_parameters`).
     """
-    return _judge(rules_with_feed(feed), context, secret)
+    return _judge((rulebook() if book is None else book).judged_with(feed), context, secret)
 
 
-def judge_after_income(context: NightContext, secret: bytes) -> pl.DataFrame:
+def judge_after_income(context: NightContext, secret: bytes, book: Rulebook | None = None) -> pl.DataFrame:
     """Findings of all switched-on rules that look at tonight's findings or income, of whatever feed.
 
     Args:
         context: the night with what is reckoned; a rule whose feed has no matched rows in it gives no findings.
         secret: key of the finding ids.
+        book: the rules; by default those that ship.
 
     Returns:
         As `judge_feed`.
@@ -48,7 +50,7 @@ def judge_after_income(context: NightContext, secret: bytes) -> pl.DataFrame:
         LookupError: the context has no income.
         PolicyError: the policy lacks a parameter that a rule needs.
     """
-    return _judge(rules_after_income(), context, secret)
+    return _judge((rulebook() if book is None else book).judged_after_income(), context, secret)
 
 
 def _judge(rules: Iterable[Rule], context: NightContext, secret: bytes) -> pl.DataFrame:
@@ -81,13 +83,13 @@ def unset_parameters(rules: Iterable[Rule], context: NightContext) -> dict[str, 
 def _judge_subject(rules: Sequence[Rule], context: NightContext, secret: bytes) -> list[pl.DataFrame]:
     """Findings of rules that share a subject: one pass marks the rows, each rule then works on those it marked."""
     verdicts = [(one, verdict) for one in rules if (verdict := _verdict(one, context)) is not None]
+    if not verdicts:
+        return []
     marks = [predicate(one, verdict, context) for one, verdict in verdicts]
     fired = pl.any_horizontal(pl.col(fires_column(one)).fill_null(value=True) for one, _ in verdicts)
     try:
         rows = rules[0].subject.candidates(context)
     except UnsetParameterError:
-        return []
-    if not verdicts:
         return []
     candidates = rows.with_columns(marks).filter(fired).collect()
     return [

@@ -14,16 +14,7 @@ from pipelines.domain.findings import no_findings
 from pipelines.domain.judge import judge_after_income, judge_feed
 from pipelines.domain.memory import HISTORY, LastNight, Remembered, no_last_night, remember
 from pipelines.domain.rule import Rule
-from pipelines.domain.rulebook import (
-    feeds_beside,
-    feeds_of,
-    feeds_with_rules,
-    persons_looked_up,
-    rulebook,
-    rules_after_income,
-    rules_of,
-    rules_with_feed,
-)
+from pipelines.domain.rulebook import feeds_of
 from pipelines.domain.rules.marriage import FEED as MARRIAGE
 from pipelines.domain.rules.marriage import spouses_to_ask
 from pipelines.night.matching import looked_up_table
@@ -54,10 +45,10 @@ def context_of(night: Night, feed: str) -> NightContext:
     """What the rules of a feed may look at tonight: its rows, those of the feeds beside it, and the roster."""
     looked_up = {
         other: night.tables.read(looked_up_table(feed, other))
-        for _, other in persons_looked_up(feed)
+        for _, other in night.rulebook.persons_looked_up(feed)
         if is_assessed(night, other)
     }
-    return replace(_context_over(night, (feed, *feeds_beside(feed))), looked_up=looked_up)
+    return replace(_context_over(night, (feed, *night.rulebook.feeds_beside(feed))), looked_up=looked_up)
 
 
 def _context_over(night: Night, feeds: Iterable[str]) -> NightContext:
@@ -81,9 +72,9 @@ def judge(night: Night, feed: str) -> pl.DataFrame:
 
     Nothing of the roster is read for a feed that was not assessed or that no rule in force judges.
     """
-    if is_assessed(night, feed) and switched_on(night, rules_with_feed(feed)):
+    if is_assessed(night, feed) and switched_on(night, night.rulebook.judged_with(feed)):
         context = context_of(night, feed)
-        findings = judge_feed(feed, context, night.secret)
+        findings = judge_feed(feed, context, night.secret, night.rulebook)
         if feed == MARRIAGE:
             night.tables.write(REQUEST_LIST, spouses_to_ask(context))
     else:
@@ -106,12 +97,12 @@ def judge_household(night: Night) -> pl.DataFrame:
 
     Nothing is read where no such rule is switched on.
     """
-    rules = switched_on(night, rules_after_income())
+    rules = switched_on(night, night.rulebook.judged_after_income())
     findings = no_findings()
     if rules:
         reckoned = Reckoned(found_tonight(night), night.tables.read("ledger"), night.tables.read("income"))
         context = replace(_context_over(night, sorted(feeds_of(rules))), reckoned=reckoned)
-        findings = judge_after_income(context, night.secret)
+        findings = judge_after_income(context, night.secret, night.rulebook)
     night.tables.write(FINDINGS_AFTER_INCOME, findings)
     return findings
 
@@ -123,23 +114,27 @@ def switched_on(night: Night, rules: Iterable[Rule]) -> list[Rule]:
 
 def request_list(night: Night) -> pl.DataFrame | None:
     """The persons whom tonight adds to the request lists; None where no rule that adds any was judged."""
-    is_judged = is_assessed(night, MARRIAGE) and bool(switched_on(night, rules_with_feed(MARRIAGE)))
+    is_judged = is_assessed(night, MARRIAGE) and bool(switched_on(night, night.rulebook.judged_with(MARRIAGE)))
     return night.tables.read(REQUEST_LIST) if is_judged else None
 
 
 def feeds_in_use(night: Night) -> frozenset[str]:
     """The feeds that the rules in force look at; another one is not missed where nobody delivers it."""
-    return feeds_of(switched_on(night, rulebook().values()))
+    return feeds_of(switched_on(night, night.rulebook.values()))
 
 
 def judged_feeds(night: Night) -> list[str]:
     """Feeds with a contract that a rule in force judges, in the order of their names."""
-    return [feed for feed in feeds_with_rules() if feed in night.contracts and switched_on(night, rules_of(feed))]
+    return [
+        feed
+        for feed in night.rulebook.feeds_with_rules()
+        if feed in night.contracts and switched_on(night, night.rulebook.of(feed))
+    ]
 
 
 def assessment(night: Night) -> Assessment:
     """What was looked at tonight, and what was not."""
-    on = {one.rule_id: one for one in switched_on(night, rulebook().values())}
+    on = {one.rule_id: one for one in switched_on(night, night.rulebook.values())}
     rules = [
         {
             "rule_id": rule_id,
@@ -162,7 +157,7 @@ def assessment(night: Night) -> Assessment:
         rules=pl.DataFrame(rules, schema=RULES),
         not_queried=pl.concat([pl.DataFrame(schema=NOT_QUERIED), *unasked]),
         unreadable_households=night.tables.read("unreadable_households").get_column("household_id"),
-        after_income=frozenset(one.rule_id for one in rules_after_income()),
+        after_income=frozenset(one.rule_id for one in night.rulebook.judged_after_income()),
         needed=pl.DataFrame(needed, schema=NEEDED, orient="row"),
     )
 

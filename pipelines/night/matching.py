@@ -6,35 +6,13 @@ household, and how names are compared, stands in `pipelines.domain`.
 
 import polars as pl
 
-from connectors.contract import Contract, schema
 from pipelines.domain.households import active_rows, households_of, members_of
-from pipelines.domain.matching import (
-    HOUSEHOLD_ID,
-    match,
-    match_households,
-    named_persons,
-    named_rows,
-    seen_from_each_side,
-)
+from pipelines.domain.matching import HOUSEHOLD_ID, named_persons, named_rows
 from pipelines.domain.roster_rows import roster_rows_of, shared_members_of
-from pipelines.domain.rulebook import feeds_to_match, persons_looked_up
+from pipelines.night.matched_rows import matched_rows, no_match
 from pipelines.night.night import ROSTER, Night
 from warehouse.content import Content, attached, effective_content, feed_rows, not_queried, quarantined_households
 from warehouse.natural_keys import Keys
-
-PROVENANCE_TYPES = {
-    "snapshot_date": pl.Date(),
-    "source_file": pl.String(),
-    "source_row": pl.Int64(),
-    "source_sha256": pl.String(),
-    "has_manifest": pl.Boolean(),
-    "delivery_order": pl.Int64(),
-}
-
-NO_MEMBERS = pl.DataFrame(
-    schema={"household_id": pl.String(), "id_number": pl.String(), "name": pl.String(), "declared": pl.Int64()}
-)
-"""What matching takes of members, without one."""
 
 
 def content_of(night: Night, feed: str) -> Content | None:
@@ -83,7 +61,7 @@ def take_roster(night: Night) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 def matched_feeds(night: Night) -> list[str]:
     """Feeds with a contract that are to be matched before any is judged: a rule may look at other feeds beside its own."""
-    return [feed for feed in feeds_to_match() if feed in night.contracts and feed != ROSTER]
+    return [feed for feed in night.rulebook.feeds_to_match() if feed in night.contracts and feed != ROSTER]
 
 
 def match_feed(night: Night, feed: str) -> pl.DataFrame:
@@ -95,8 +73,7 @@ def match_feed(night: Night, feed: str) -> pl.DataFrame:
     contract = night.contracts[feed]
     content = content_of(night, feed)
     if content is None:
-        rows = pl.DataFrame(schema={**schema(contract), **PROVENANCE_TYPES})
-        matched, unasked = _matched(contract, NO_MEMBERS, rows), pl.Series("id_number", [], dtype=pl.String)
+        matched, unasked = no_match(contract), pl.Series("id_number", [], dtype=pl.String)
     else:
         members = night.tables.read("members")
         ids = members.get_column("id_number")
@@ -107,19 +84,12 @@ def match_feed(night: Night, feed: str) -> pl.DataFrame:
                 con, content, keys, subjects, ids if contract.subjects else members.get_column(HOUSEHOLD_ID)
             )
             unasked = not_queried(con, content, ids)
-        matched = _matched(contract, members, rows)
-        for field, other in persons_looked_up(feed):
+        matched = matched_rows(contract, members, rows)
+        for field, other in night.rulebook.persons_looked_up(feed):
             _look_up(night, feed, named_persons(matched, field), other)
     night.tables.write(f"matched_{feed}", matched)
     night.tables.write(f"not_queried_{feed}", unasked.to_frame())
     return matched
-
-
-def _matched(contract: Contract, members: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    """Members, or households where the feed names no person, × rows of the feed."""
-    if not contract.subjects:
-        return match_households(members, rows)
-    return match(members, seen_from_each_side(rows, contract.subjects))
 
 
 def looked_up_table(feed: str, other: str) -> str:

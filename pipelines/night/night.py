@@ -5,16 +5,18 @@ casework, publication. None of them knows Dagster.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 
 from connectors.contract import Contract, load_contracts
 from pipelines.domain.policy import PolicyInForce
-from pipelines.domain.rulebook import rulebook
+from pipelines.domain.rulebook import Rulebook, rulebook
 from pipelines.night.policy_files import load_policy
 from pipelines.night.policy_probe import Needs, needs_of
+from pipelines.night.rule_files import load_rulebook
+from pipelines.night.rule_trial import try_rules
 from pipelines.night.state import FeedState
 from warehouse.keys import identity_key, read_key_file
 from warehouse.session import Vault
@@ -42,11 +44,12 @@ class Night:
     tables: NightTables
     snapshots: SnapshotStore
     secret: bytes
+    rulebook: Rulebook = field(default_factory=rulebook)
 
     @cached_property
     def needs(self) -> dict[str, Needs]:
         """What the rules in force ask of the policy."""
-        rules = [one for rule_id, one in rulebook().items() if self.policy.is_rule_on(rule_id)]
+        rules = [one for rule_id, one in self.rulebook.items() if self.policy.is_rule_on(rule_id)]
         return needs_of(rules, self.policy, self.contracts)
 
     @property
@@ -75,13 +78,23 @@ def open_vault(root: Path, key_file: Path | None, *, threads: int, memory_limit:
 
 
 def open_night(
-    *, as_of: date, profile: str, inbox: Path, vault: Vault, feeds_dirs: tuple[Path, ...], policy_dirs: tuple[Path, ...]
+    *,
+    as_of: date,
+    profile: str,
+    inbox: Path,
+    vault: Vault,
+    feeds_dirs: tuple[Path, ...],
+    policy_dirs: tuple[Path, ...],
+    rules_dirs: tuple[Path, ...] = (),
 ) -> Night:
-    """Read contracts and policy strictly and open the night's places in the warehouse."""
-    contracts: dict[str, Contract] = {}
-    for directory in feeds_dirs:
-        contracts |= load_contracts(directory)
-    policy = load_policy(policy_dirs, profile).in_force(as_of)
+    """Read contracts, rules and policy strictly and open the night's places in the warehouse.
+
+    Rules that do not ship are tried on tables without a row, so that a mistake in one is told before anything begins.
+    """
+    contracts = load_contracts(*feeds_dirs)
+    book = load_rulebook(rules_dirs)
+    policy = load_policy(policy_dirs, profile, book).in_force(as_of)
+    try_rules([one for rule_id, one in book.items() if rule_id not in rulebook()], contracts, policy)
     # Whether the key fits is asked before the warehouse is written to, the secret of the finding ids included.
     vault.open()
     return Night(
@@ -94,4 +107,5 @@ def open_night(
         tables=NightTables(vault, as_of, profile),
         snapshots=SnapshotStore(vault),
         secret=identity_key(vault.root, vault.key),
+        rulebook=book,
     )

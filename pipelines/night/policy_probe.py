@@ -11,25 +11,17 @@ from decimal import Decimal
 
 import polars as pl
 
-from connectors.contract import Contract, schema
+from connectors.contract import Contract
 from pipelines.domain.context import ROSTER, NightContext, Reckoned
 from pipelines.domain.findings import no_findings
 from pipelines.domain.households import households_of, members_of
 from pipelines.domain.income import INCOME
 from pipelines.domain.ledger import LEDGER
-from pipelines.domain.matching import match, match_households, named_rows, seen_from_each_side
+from pipelines.domain.matching import named_rows
 from pipelines.domain.policy import PolicyInForce, UnsetParameterError
 from pipelines.domain.roster_rows import roster_rows_of, shared_members_of
 from pipelines.domain.rule import Rule
-
-PROVENANCE_TYPES = {
-    "snapshot_date": pl.Date(),
-    "source_file": pl.String(),
-    "source_row": pl.Int64(),
-    "source_sha256": pl.String(),
-    "has_manifest": pl.Boolean(),
-    "delivery_order": pl.Int64(),
-}
+from pipelines.night.matched_rows import no_match, no_rows
 
 NOBODY = pl.DataFrame(schema={"household_id": pl.String(), "id_number": pl.String()})
 
@@ -105,16 +97,10 @@ def empty_night(
         contracts: feed contracts, the roster's among them.
         looked_up: fields that name other persons, and the feeds in which these are looked up.
     """
-    frames = {feed: pl.DataFrame(schema={**schema(one), **PROVENANCE_TYPES}) for feed, one in contracts.items()}
+    frames = {feed: no_rows(one) for feed, one in contracts.items()}
     roster = frames[ROSTER]
     members, households = members_of(roster), households_of(roster, date.min)
-    matched = {
-        feed: match(members, seen_from_each_side(frames[feed], one.subjects))
-        if one.subjects
-        else match_households(members, frames[feed])
-        for feed, one in contracts.items()
-        if feed != ROSTER
-    }
+    matched = {feed: no_match(one) for feed, one in contracts.items() if feed != ROSTER}
     return NightContext(
         as_of=policy.as_of,
         policy=policy,

@@ -130,3 +130,19 @@ def test_bad_contracts_are_refused_with_their_line(tmp_path, change, line, found
 def test_a_folder_without_contracts_is_refused(tmp_path):
     with pytest.raises(DeclarationError, match="found none"):
         load_contracts(tmp_path)
+
+
+def test_a_feed_that_two_folders_declare_is_a_mistake(feeds_dir, tmp_path):
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "vehicle.yml").write_text((feeds_dir / "vehicle.yml").read_text(encoding="utf-8"), encoding="utf-8")
+    with pytest.raises(
+        DeclarationError, match=r"own/vehicle.yml:1: .* second contract of vehicle, the first is data/feeds"
+    ):
+        load_contracts(feeds_dir, own)
+
+
+def test_folders_add_up(feeds_dir, tmp_path):
+    text = (feeds_dir / "death.yml").read_text(encoding="utf-8").replace("feed: death", "feed: deaths_elsewhere")
+    (tmp_path / "deaths_elsewhere.yml").write_text(text, encoding="utf-8")
+    assert set(load_contracts(feeds_dir, tmp_path)) - set(load_contracts(feeds_dir)) == {"deaths_elsewhere"}

@@ -17,7 +17,7 @@ from pipelines.domain.judge import judge_feed
 from pipelines.domain.matching import match, match_households, named_persons, named_rows, seen_from_each_side
 from pipelines.domain.policy import Policy, PolicyInForce
 from pipelines.domain.roster_rows import roster_rows_of, shared_members_of
-from pipelines.domain.rulebook import persons_looked_up
+from pipelines.domain.rulebook import rulebook
 from pipelines.night.policy_files import load_policy
 
 AS_OF = date(2026, 9, 22)
@@ -244,7 +244,7 @@ def night_of(policy: PolicyInForce) -> Callable[..., NightContext]:
                 shared_members_of(members, households),
                 {
                     other: named_rows(named_persons(matched[feed], field), feeds[other], pl.Series([], dtype=pl.String))
-                    for field, other in persons_looked_up(feed)
+                    for field, other in rulebook().persons_looked_up(feed)
                     if other in feeds
                 },
             ),

@@ -28,9 +28,9 @@ from pipelines.domain.matching import match, match_households, named_persons, na
 from pipelines.domain.policy import PolicyInForce
 from pipelines.domain.policy_layer import ALL_SECTIONS
 from pipelines.domain.roster_rows import roster_rows_of, shared_members_of
-from pipelines.domain.rulebook import feeds_with_rules, persons_looked_up
+from pipelines.domain.rulebook import rulebook
 from pipelines.night.casework import income_policy
-from pipelines.night.matching import PROVENANCE_TYPES
+from pipelines.night.matched_rows import PROVENANCE_TYPES
 from pipelines.night.policy_files import load_policy
 
 AS_OF = date(2026, 9, 22)
@@ -93,7 +93,7 @@ def draw_night(seed: int, policy: PolicyInForce, *, has_declared_income: bool = 
     looked_up: dict[str, pl.DataFrame] = {}
     nobody = pl.Series([], dtype=pl.String)
     for feed in rows:
-        for field, other in persons_looked_up(feed):
+        for field, other in rulebook().persons_looked_up(feed):
             looked_up[other] = named_rows(named_persons(matched[feed], field), rows[other], nobody)
     night = NightContext(
         as_of=AS_OF,
@@ -111,7 +111,7 @@ def draw_night(seed: int, policy: PolicyInForce, *, has_declared_income: bool = 
 
 def with_income(night: NightContext) -> NightContext:
     """The night with its findings, ledger and income."""
-    found = pl.concat([no_findings(), *(judge_feed(feed, night, b"s") for feed in feeds_with_rules())])
+    found = pl.concat([no_findings(), *(judge_feed(feed, night, b"s") for feed in rulebook().feeds_with_rules())])
     policy = income_policy(night.policy)
     gone = not_counting(night.matched, night.policy, night.as_of)
     ledger = member_ledger(night.members, found, gone, policy)

@@ -1,40 +1,28 @@
-"""Rules are found, not listed."""
+"""Rules are found, not listed; a set of them is a value."""
 
-import sys
-import types
+from dataclasses import replace
 
 import pytest
 
-import pipelines.domain.rulebook as module
-from pipelines.domain.rule import Rule, Subject
-from pipelines.domain.rulebook import (
-    feeds_beside,
-    feeds_of,
-    feeds_to_match,
-    feeds_with_rules,
-    persons_looked_up,
-    rulebook,
-    rules_after_income,
-    rules_of,
-    rules_with_feed,
-)
+from pipelines.domain.rule import Subject
+from pipelines.domain.rulebook import feeds_of, rulebook, rulebook_of
 
 
 def test_the_core_rules_are_found():
     core = ["CL-01", "CL-02", "CL-03", "FC-01", "FC-02", "FC-03", "GS-01", "GS-02", "SB-01", "SB-02", "SB-03", "SB-04"]
     assert set(core) <= set(rulebook())
     assert list(rulebook()) == sorted(rulebook())
-    vehicles = [one.rule_id for one in rules_of("vehicle")]
+    vehicles = [one.rule_id for one in rulebook().of("vehicle")]
     assert vehicles[:3] == ["CL-01", "CL-02", "CL-03"]
     assert vehicles == sorted(vehicles)
-    assert {"business", "property", "social_insurance", "vehicle"} <= set(feeds_with_rules())
+    assert {"business", "property", "social_insurance", "vehicle"} <= set(rulebook().feeds_with_rules())
 
 
 def test_what_rules_look_at_beside_their_feed():
-    assert feeds_beside("roster") == ("card_proxies",)
-    assert feeds_beside("vehicle") == ()
-    assert persons_looked_up("marriage") == (("spouse_id_number", "death"),)
-    assert set(feeds_to_match()) - set(feeds_with_rules()) == {"card_proxies"}
+    assert rulebook().feeds_beside("roster") == ("card_proxies",)
+    assert rulebook().feeds_beside("vehicle") == ()
+    assert rulebook().persons_looked_up("marriage") == (("spouse_id_number", "death"),)
+    assert "card_proxies" in set(rulebook().feeds_to_match()) - set(rulebook().feeds_with_rules())
     assert feeds_of([rulebook()["HY-01"], rulebook()["CL-01"]]) == {"marriage", "death", "vehicle"}
 
 
@@ -51,9 +39,9 @@ def test_what_is_needed_is_looked_at():
 
 
 def test_rules_are_judged_with_their_feed_or_after_the_income():
-    for feed in feeds_with_rules():
-        late = [one for one in rules_after_income() if one.feed == feed]
-        assert sorted([*rules_with_feed(feed), *late], key=lambda one: one.rule_id) == list(rules_of(feed))
+    for feed in rulebook().feeds_with_rules():
+        late = [one for one in rulebook().judged_after_income() if one.feed == feed]
+        assert sorted([*rulebook().judged_with(feed), *late], key=lambda one: one.rule_id) == list(rulebook().of(feed))
 
 
 def test_every_rule_is_described_and_declares_what_is_material():
@@ -62,15 +50,17 @@ def test_every_rule_is_described_and_declares_what_is_material():
         assert one.material
 
 
-def test_two_rules_of_one_id_are_refused(monkeypatch):
-    twin = rulebook()["CL-03"]
-    extra = types.ModuleType("pipelines.domain.rules.twin")
-    extra.other = Rule(twin.rule_id, twin.subject, ("status",), False, twin.judge, "")
-    monkeypatch.setitem(sys.modules, extra.__name__, extra)
-    found = [*module.pkgutil.iter_modules(module.pipelines.domain.rules.__path__, "pipelines.domain.rules.")]
-    monkeypatch.setattr(module.pkgutil, "iter_modules", lambda *_: [*found, types.SimpleNamespace(name=extra.__name__)])
-    rulebook.cache_clear()
+def test_a_book_of_some_rules_knows_their_feeds_alone():
+    book = rulebook_of([rulebook()["HY-01"], rulebook()["CL-03"]])
+    assert list(book) == ["CL-03", "HY-01"]
+    assert len(book) == 2
+    assert book.feeds_with_rules() == ("marriage", "vehicle")
+    assert book.feeds_to_match() == ("death", "marriage", "vehicle")
+    assert book.of("property") == ()
+
+
+def test_two_rules_of_one_id_are_refused():
+    one = rulebook()["CL-03"]
+    assert len(rulebook_of([one, one])) == 1
     with pytest.raises(ValueError, match="rule CL-03: expected one function, found two"):
-        rulebook()
-    monkeypatch.undo()
-    rulebook.cache_clear()
+        rulebook_of([one, replace(one, material=("status",))])
