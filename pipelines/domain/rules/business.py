@@ -15,7 +15,7 @@ from pipelines.domain.vocabulary import UNKNOWN
 
 FEED: Final = "business"
 OWNERS: Final = ("operator", "legal_rep", "shareholder", "partner")
-_ROLE_LABEL: Final = {
+ROLE_LABEL: Final = {
     "operator": "经营者",
     "legal_rep": "法定代表人或负责人",
     "shareholder": "股东或投资人",
@@ -52,7 +52,7 @@ def _entity() -> pl.Expr:
 
 def _role() -> pl.Expr:
     """Which role, as words."""
-    return label_of(_ROLE, _ROLE_LABEL, "相关人员")
+    return label_of(_ROLE, ROLE_LABEL, "相关人员")
 
 
 def _found(state: str | pl.Expr) -> pl.Expr:

@@ -39,17 +39,18 @@ def current_rights(night: NightContext) -> pl.LazyFrame:
     `anchor`: the earlier of contract_on and registered_on that are present. `unit_key`: unit_no, else location and
     area. `is_use_open`: the use is empty or unknown.
     """
+    current = pl.col("right_status").fill_null("current").is_in(["current", UNKNOWN])
+    return with_unit(night.rows(FEED).filter(current)).with_columns(
+        anchor=pl.min_horizontal("contract_on", "registered_on"),
+        is_use_open=_USE.is_null() | (_USE == UNKNOWN),
+    )
+
+
+def with_unit(rights: pl.LazyFrame) -> pl.LazyFrame:
+    """Rights with `unit_key`: unit_no, else location and area."""
     unit_no = pl.col("unit_no").fill_null("")
     place = words(pl.col("location"), "/", plain_decimal("area"))
-    return (
-        night.rows(FEED)
-        .filter(pl.col("right_status").fill_null("current").is_in(["current", UNKNOWN]))
-        .with_columns(
-            anchor=pl.min_horizontal("contract_on", "registered_on"),
-            unit_key=pl.when(unit_no != "").then(unit_no).otherwise(place),
-            is_use_open=_USE.is_null() | (_USE == UNKNOWN),
-        )
-    )
+    return rights.with_columns(unit_key=pl.when(unit_no != "").then(unit_no).otherwise(place))
 
 
 RIGHTS = Subject(FEED, LABEL, current_rights)

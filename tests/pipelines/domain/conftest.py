@@ -59,13 +59,15 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     },
     "property": {
         **dict.fromkeys(["id_number", "name", "unit_no", "use", "acquisition", "location", "right_status"], pl.String),
-        **dict.fromkeys(["registered_on", "contract_on"], pl.Date),
+        **dict.fromkeys(["registered_on", "contract_on", "ended_on"], pl.Date),
         "area": _MONEY,
+        "ended_by": pl.String,
     },
     "business": {
         **dict.fromkeys(["id_number", "name", "uscc", "entity_name", "role", "status"], pl.String),
-        "established_on": pl.Date,
-        "subscribed_capital": _MONEY,
+        **dict.fromkeys(["established_on", "closed_on"], pl.Date),
+        **dict.fromkeys(["insured_employees", "employees"], pl.Int64),
+        **dict.fromkeys(["subscribed_capital", "turnover"], _MONEY),
     },
     "death": {
         **dict.fromkeys(["id_number", "name", "source"], pl.String),
@@ -140,6 +142,7 @@ DEFAULTS: dict[str, Row] = {
         "event": "married",
         "event_on": date(2020, 5, 1),
     },
+    "public_payroll": {"id_number": "P1", "name": "张三", "unit": "镇政府"},
     "card_proxies": {"household_id": "H1", "holder_name": "王五"},
     "disability": {
         "id_number": "P1",
@@ -184,7 +187,10 @@ def make_frame(feed: str, rows: Sequence[Row]) -> pl.DataFrame:
             "source_sha256": "abc",
             "has_manifest": True,
             "delivery_order": position,
-            **{name: Decimal(str(value)) if isinstance(value, int | float) else value for name, value in row.items()},
+            **{
+                name: Decimal(str(value)) if schema_of(feed).get(name) == _MONEY and value is not None else value
+                for name, value in row.items()
+            },
         }
         for position, row in enumerate(rows)
     ]
