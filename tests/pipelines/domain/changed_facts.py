@@ -31,9 +31,13 @@ def judged(rule: Rule, night: NightContext) -> pl.DataFrame:
 
 
 def offered(rule: Rule, change: Change, night: NightContext) -> pl.DataFrame:
-    """The open hits that a change is offered for, one a household so that no change meets another, with its words."""
+    """The open hits that a change is offered for, one a household so that no change meets another, with its words.
+
+    A finding that also stands on a record for which the change is not offered is left out: it takes two changes.
+    """
     hits = judged(rule, night)
-    told = hits.with_columns(told=change.words(), is_offered=_where(change))
+    others = _rows_of(rule, hits, night).filter(~_where(change))
+    told = hits.with_columns(told=change.words(), is_offered=_where(change)).join(others, on=IDENTITY, how="anti")
     return told.filter(pl.col("outcome").is_in(OPEN), "is_offered").unique("household_id", maintain_order=True)
 
 
