@@ -200,7 +200,7 @@ def _narrower_grace(policy: IncomePolicy) -> pl.Expr:
 
 
 def _most_within() -> pl.Expr:
-    """；核算月收入合计不超过…元（…元×…人）的，未超过标准: what the household's proven income may come to at most.
+    """；全家月收入合计经核实不超过…元（…元×…人）的，仍在标准以内: what the household's proven income may come to at most.
 
     The standard times those who count, the sum that is exactly at the standard; a rounding of the average in the
     family's favour is no promise. It stands here and not with a finding: a finding is judged before the income and must
@@ -208,13 +208,13 @@ def _most_within() -> pl.Expr:
     """
     heads, standard = pl.col("counting_members"), pl.col("income_standard")
     return pl.concat_str(
-        pl.lit("；核算月收入合计不超过"),
+        pl.lit("；全家月收入合计经核实不超过"),
         spoken(standard * heads.cast(pl.Int64)),
         pl.lit("元（"),
         spoken(standard),
         pl.lit("元×"),
         heads,
-        pl.lit("人）的，未超过标准"),
+        pl.lit("人）的，仍在标准以内"),
     )
 
 

@@ -12,7 +12,7 @@ from pipelines.domain.phrases import joined, label_of, part, words
 from pipelines.domain.policy import RuleInForce
 from pipelines.domain.rule import Rule, Verdict
 from pipelines.domain.standing import basis_source
-from pipelines.domain.vocabulary import ACTION_REQUEST, GRADE_OTHER_NAME, Outcome
+from pipelines.domain.vocabulary import ACTION_REQUEST, GRADE_OTHER_NAME, Action, Outcome
 
 OTHER_NAME: Final = "姓名不一致"
 _REQUEST: Final = {action.value: text for action, text in ACTION_REQUEST.items()}
@@ -29,14 +29,13 @@ def statement(rule: Rule, verdict: Verdict, entry: RuleInForce) -> pl.Expr:
     }
     hints = joined({**verdict.hints, f"但{OTHER_NAME}，须先确认是否同一人": pl.col("grade") == GRADE_OTHER_NAME})
     source = basis_source(entry, verdict)
-    documents = f"，所需材料：{'、'.join(entry.documents)}" if entry.documents else ""
-    request = words(label_of(pl.col("action"), _REQUEST), documents)
+    request = words(label_of(pl.col("action"), _REQUEST), _papers(entry))
     close = (
         pl.when(outcome == Outcome.EXEMPT.value)
-        .then(words("，因", pl.col("exempt_reason"), "，不列入案件"))
+        .then(words("；属豁免情形（", pl.col("exempt_reason"), "），不列入案件"))
         .when(outcome == Outcome.UNDETERMINED.value)
-        .then(words("，但", joined(opens, "、"), "，暂不能判定，按", source, "，", request))
-        .otherwise(words("，按", source, "，", request))
+        .then(words("，但", joined(opens, "、"), "，暂不能判定；按", source, "，", request))
+        .otherwise(words("；按", source, "，", request))
     )
     person = pl.col("roster_name").fill_null("")
     return words(
@@ -49,4 +48,15 @@ def statement(rule: Rule, verdict: Verdict, entry: RuleInForce) -> pl.Expr:
         part("，", hints),
         close,
         "。",
+    )
+
+
+def _papers(entry: RuleInForce) -> pl.Expr:
+    """；所需材料：…; nobody is asked for papers because of a lead."""
+    if not entry.documents:
+        return pl.lit("")
+    return (
+        pl.when(pl.col("action") == Action.LEAD.value)
+        .then(pl.lit(""))
+        .otherwise(pl.lit(f"；所需材料：{'、'.join(entry.documents)}"))
     )

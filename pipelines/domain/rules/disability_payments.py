@@ -8,6 +8,7 @@ from typing import Final
 
 import polars as pl
 
+from pipelines.domain.clearing import Change, becomes, day_from
 from pipelines.domain.context import NightContext
 from pipelines.domain.counting import CUSTODY, DEATH, has_died, is_in_force
 from pipelines.domain.disability import SUBSIDY, receipts, told_kind, told_months
@@ -92,8 +93,10 @@ def paid_after_leaving(_night: NightContext) -> Verdict:
 
     Clause: 国发〔2015〕52号 and the lists of when it stops. It stops from the month after.
     """
+    last = pl.col("paid_months").list.max()
+    since = day_from(last)
     return Verdict(
-        fires=_IS_PAID,
+        fires=_IS_PAID & (last > _SINCE.dt.month_end()),
         record_key=_KIND,
         fact_date=pl.col("first_month"),
         found=words("已于", _SINCE, pl.col("why"), "，之后的月份（", told_months(), "）仍在发放", told_kind()),
@@ -105,7 +108,13 @@ def paid_after_leaving(_night: NightContext) -> Verdict:
         ),
         open_fields=(OpenField("is_paid", "补贴发放状态无法识别", _IS_PAID.is_null(), pl.lit("")),),
         hints={"只涉及两项补贴": _ALWAYS},
-        remedy=words("经核实", pl.col("why"), "的记录有误，或自次月起已停发、多发部分已追回"),
+        changes=(
+            Change(words("自次月起的", told_kind(), "已停发，多发部分已追回"), {"is_paid": becomes(value=False)}),
+            Change(
+                words("经核实", pl.col("why"), "的日期为", since.shown, "或更晚，或并无此事，记录已更正"),
+                {"since": since},
+            ),
+        ),
     )
 
 
@@ -151,5 +160,7 @@ def paid_beside_tekun(_night: NightContext) -> Verdict:
         ),
         open_fields=(OpenField("is_paid", "补贴发放状态无法识别", _IS_PAID.is_null(), pl.lit("")),),
         hints={"只涉及两项补贴，不影响特困供养": _ALWAYS},
-        remedy=words(told_kind(), "自认定特困次月起已停发"),
+        changes=(
+            Change(words(told_kind(), "自认定特困次月起已停发，多发部分已追回"), {"is_paid": becomes(value=False)}),
+        ),
     )

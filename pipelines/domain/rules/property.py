@@ -64,7 +64,11 @@ def place_of() -> pl.Expr:
 
 def _details() -> tuple[pl.Expr, ...]:
     """Place, area and date of a right, as the end of a sentence's middle."""
-    return part("，", place_of()), part("，建筑面积", plain_decimal("area"), "平方米"), part("，时间", _ANCHOR)
+    return (
+        part("，", place_of()),
+        part("，建筑面积", plain_decimal("area"), "平方米"),
+        part("，登记或网签日期", _ANCHOR),
+    )
 
 
 def _purchase_changes(opens: date, months: int) -> tuple[Change, ...]:
@@ -72,8 +76,8 @@ def _purchase_changes(opens: date, months: int) -> tuple[Change, ...]:
     last, over = day_until(opens - ONE_DAY), months_after_each(_ANCHOR, months) + pl.duration(days=1)
     return (
         Change(words("登记或网签显示于", last.shown, "或更早购置"), {"registered_on": last}),
-        Change("取得方式为征地拆迁安置，登记已更正", {"acquisition": becomes("relocation")}),
-        Change("取得方式为继承、赠与、自建等，并非购买，登记已更正", {"acquisition": becomes("inherit")}),
+        Change("经核实取得方式为征地拆迁安置，登记已更正", {"acquisition": becomes("relocation")}),
+        Change("经核实取得方式为继承、赠与、自建等，并非购买，登记已更正", {"acquisition": becomes("inherit")}),
         Change("补登的用途为车位、储藏室等，并非住房", {"use": becomes("parking")}, where=_IS_USE_OPEN),
         Change(
             words("自", over, f"起购置已满{months}个月，不再列出"),
@@ -148,6 +152,6 @@ def business_premises(_night: NightContext) -> Verdict:
                 words("房屋", part("（", place_of(), "）"), "已转移登记，权属状态为历史"),
                 {"right_status": becomes("historic")},
             ),
-            Change("用途并非商业或办公，登记已更正", {"use": becomes("other")}),
+            Change("经核实用途并非商业或办公，登记已更正", {"use": becomes("other")}),
         ),
     )

@@ -162,7 +162,7 @@ def several_dwellings(night: NightContext) -> Verdict:
             count,
             "套",
             kind,
-            part("，最近一套的时间", pl.col("anchor")),
+            part("，最近一套的登记或网签日期", pl.col("anchor")),
         ),
         evidence=(Evidence("dwelling_units", "≥", str(_LIMIT), value=count.cast(pl.String)),),
         listed=pl.col("listed"),

@@ -172,8 +172,8 @@ def _pension_changes(night: NightContext) -> tuple[Change, ...]:
     counted, total, declared = pl.col("counted"), pl.col("counted_sum"), pl.col("declared").fill_null(0)
     enough, most = amount_from(total), amount_until(declared)
     # What is left of the declared income beside the amounts that are known, before the exempt part is taken off.
-    own = amount_until(declared - total + _exempt_part(night))
-    is_known, has_room = counted.is_not_null(), counted.is_null() & (total <= declared)
+    left = declared - total + _exempt_part(night)
+    own, is_known = amount_until(left), counted.is_not_null()
     ended = Change(words(_INSURED, "待遇已终止发放"), {"benefit_status": becomes("ended")})
     if not night.has_declared_income:
         told = words("名册补上月收入一列，本人申报的月收入为", enough.shown, "元或以上")
@@ -186,7 +186,11 @@ def _pension_changes(night: NightContext) -> tuple[Change, ...]:
             {"counted_sum": most},
             where=is_known & (declared > 0),
         ),
-        Change(words("补登的待遇金额为每月", own.shown, "元或更少"), {"benefit_amount": own}, where=has_room),
+        Change(
+            words("补登的待遇金额为每月", own.shown, "元或更少"),
+            {"benefit_amount": own},
+            where=~is_known & (total <= declared) & (left > 0),
+        ),
         ended,
     )
 

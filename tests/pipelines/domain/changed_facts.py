@@ -76,11 +76,13 @@ def changed(
 def on_each_day(rule: Rule, at: int, hits: pl.DataFrame, night: NightContext) -> Mapping[date, pl.DataFrame]:
     """For a change that time makes: the days on which it has, with the hits that it then clears.
 
-    Time clears one record; a finding that several records hold up is not among the hits.
+    Time clears one record; a finding that several records hold up, now or by then, is not among the hits.
     """
-    on = rule.judge(night).changes[at].on
+    verdict = rule.judge(night)
+    on = verdict.changes[at].on
     assert on is not None
-    several = _rows_of(rule, hits, night).filter(pl.struct(IDENTITY).is_duplicated())
+    rows = rule.subject.candidates(night).with_columns(record_key=verdict.record_key.fill_null("")).collect()
+    several = rows.filter(pl.struct(IDENTITY).is_duplicated())
     days = hits.join(several, on=IDENTITY, how="anti").with_columns(on.alias("cleared on"))
     return {day: days.filter(pl.col("cleared on") == day) for day in days.get_column("cleared on").unique()}
 

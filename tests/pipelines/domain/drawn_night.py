@@ -1,7 +1,7 @@
 """A night of drawn facts: families and records of every feed, drawn from the contracts, so that every rule has hits.
 
 Values lie where rules turn: each code, unknown and empty cells, the days around every window, amounts around every
-standard. A new feed is drawn without a word here; only texts that a rule reads need an entry in `TEXTS`.
+standard. A new feed is drawn without a word here; only texts that a rule reads need an entry in `POOLS`.
 """
 
 from collections.abc import Mapping
@@ -36,14 +36,26 @@ from pipelines.night.policy_files import load_policy
 AS_OF = date(2026, 9, 22)
 HOUSEHOLDS = 600
 NAMES = ("张三", "李四", "王五")
-TEXTS: dict[tuple[str, str], tuple[str | None, ...]] = {
+POOLS: dict[tuple[str, str], tuple[Any, ...]] = {
     ("property", "unit_no"): ("500117001001JC00001", "500117001001GB00002", "U3", "", None),
     ("social_insurance", "employer"): ("甲厂", "乙厂"),
+    ("payments", "month"): (date(2026, 8, 1), date(2026, 8, 1), date(2026, 7, 1)),
 }
-USUAL: dict[tuple[str, str], tuple[str, ...]] = {("property", "use"): ("dwelling",) * 4}
+"""What a field holds where a rule needs more than its kind tells."""
+USUAL: dict[tuple[str, str], tuple[str, ...]] = {
+    ("property", "use"): ("dwelling",) * 4,
+    ("payments", "project"): ("dibao",) * 9,
+    ("payments", "payment_kind"): ("regular",) * 9,
+    ("payments", "status"): ("paid",) * 9,
+}
 """Codes that have to be frequent, so that several such records meet in one household."""
-RECORDS: dict[str, tuple[int, ...]] = {"death": (0, 0, 0, 1), "custody": (0, 0, 1), "property": (1, 2, 3)}
-"""How many records a member has; whoever is dead or imprisoned has no income."""
+RECORDS: dict[str, tuple[int, ...]] = {
+    "death": (0, 0, 0, 1),
+    "custody": (0, 0, 1),
+    "property": (1, 2, 3),
+    "disability": (1,),
+}
+"""How many records a member has; whoever is dead or imprisoned has no income, nobody has two certificates."""
 FORMS: dict[str, tuple[str | None, ...]] = {
     "plate": ("渝A1", "渝A2", "渝A3"),
     "plate_type": ("02", "07", "15", "unknown", None),
@@ -145,9 +157,9 @@ def _roster(chance: Random) -> pl.DataFrame:
 
 
 def _records(chance: Random, contract: Contract, members: pl.DataFrame) -> pl.DataFrame:
-    """A record about most members and a few strangers, several about some; a natural key stands once."""
-    known = members.select("id_number", "name").rows()
-    homes = members.get_column("household_id").to_list()
+    """Records about most members, several about some; a natural key stands once."""
+    persons = members.unique("id_number", keep="first", maintain_order=True)
+    known, homes = persons.select("id_number", "name").rows(), persons.get_column("household_id").to_list()
     rows, seen = [], set()
     for position, person in enumerate(known):
         for _ in range(chance.choice(RECORDS.get(contract.feed, (0, 1, 1, 2)))):
@@ -185,7 +197,7 @@ def _value(
     if field.kind == "code":
         usual = USUAL.get((contract.feed, field.name), tuple(field.codes))
         return chance.choice((*usual, *usual, *field.codes, *field.codes, "unknown", None))
-    texts = TEXTS.get((contract.feed, field.name), FORMS.get(field.form or "", ("甲", "乙", "", None)))
+    texts = FORMS.get(field.form or "", ("甲", "乙", "", None))
     pools: dict[str, list[Any]] = {
         "date": [*_DAYS, AS_OF - timedelta(days=chance.randrange(3000)), None, None],
         "month": [*_MONTHS, None],
@@ -194,7 +206,7 @@ def _value(
         "int": [0, 1, 2, 3, 30, None],
         "text": list(texts),
     }
-    return chance.choice(pools[field.kind])
+    return chance.choice(POOLS.get((contract.feed, field.name), pools[field.kind]))
 
 
 def _frame(contract: Contract, rows: list[dict[str, Any]]) -> pl.DataFrame:

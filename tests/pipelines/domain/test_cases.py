@@ -262,7 +262,7 @@ def test_the_sentence_tells_the_arithmetic_of_income() -> None:
         "城市低保家庭1人、保障1人，有1条疑点（SB-01），建议核实并核算收入：申报月人均377.80元；"
         "核算月收入合计1,070.80元÷1人＝月人均1,070.80元（比对到工资1,070.80元、未扣减就业成本），"
         "超过保障标准770.00元，推算符合就业渐退，如属实渐退期2026-10-01至2027-03-31；"
-        "核算月收入合计不超过770.00元（770.00元×1人）的，未超过标准。"
+        "全家月收入合计经核实不超过770.00元（770.00元×1人）的，仍在标准以内。"
     )
 
 
@@ -293,7 +293,7 @@ def test_the_sentence_says_that_rigid_expenses_were_deducted() -> None:
 def test_the_sentence_tells_the_most_that_stays_within_the_standard(wage: int, projection: str) -> None:
     case = case_of(finding("VERIFY_INCOME", rule="SB-01", wage_amount=wage))
     assert case["projection"] == projection
-    assert case["statement"].endswith("；核算月收入合计不超过770.00元（770.00元×1人）的，未超过标准。")
+    assert case["statement"].endswith("；全家月收入合计经核实不超过770.00元（770.00元×1人）的，仍在标准以内。")
 
 
 @pytest.mark.parametrize(("wage", "says"), [(11_549_900, False), (11_550_000, True)])

@@ -69,7 +69,7 @@ def test_every_open_finding_says_what_would_clear_it(drawn, rule_id):
 
 @pytest.mark.parametrize("rule_id", rulebook())
 def test_every_change_of_a_rule_is_tried(everything_set, rule_id):
-    """A change that no drawn night offers proves nothing: draw its case (`drawn_night.TEXTS`)."""
+    """A change that no drawn night offers proves nothing: draw its case (`drawn_night.POOLS`)."""
     rule, night = rulebook()[rule_id], everything_set
     verdict = rule.judge(night)
     changes = verdict.changes
