@@ -41,6 +41,12 @@ class FeedStanding:
     landed: LoadReport | None
     refused: LoadReport | None
 
+    @property
+    def is_away(self) -> bool:
+        """Whether nothing of it was ever landed or refused: it was not delivered, and waits."""
+        is_absent = self.used.get("status") == "absent" and not self.used.get("messages")
+        return is_absent and self.landed is None and self.refused is None
+
     def age_days(self, today: date) -> int | None:
         """Days from the newest snapshot to a day."""
         return None if self.landed is None else (today - self.landed.snapshot_date).days
@@ -169,7 +175,7 @@ def _feeds_table(feeds: tuple[FeedStanding, ...], today: date) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
     for name in ("feed", "last night", "snapshot used", "newest landed", f"days old on {today}", "limit", "rows"):
         table.add_column(name, justify="right" if name.startswith(("days", "limit", "rows")) else "left")
-    for feed in feeds:
+    for feed in (one for one in feeds if not one.is_away):
         status = str(feed.used.get("status", ""))
         age = feed.age_days(today)
         table.add_row(
@@ -185,14 +191,18 @@ def _feeds_table(feeds: tuple[FeedStanding, ...], today: date) -> Table:
 
 
 def _feed_lines(feeds: tuple[FeedStanding, ...]) -> list[Text]:
-    """What was said about feeds: by the last night, and in refusals since."""
+    """What was said about feeds: by the last night, and in refusals since; and which were never delivered."""
     said = {message for feed in feeds for message in feed.used.get("messages", [])}
     said |= {feed.refused.message for feed in feeds if feed.refused is not None}
-    return [Text(f"! {message}", style="yellow") for message in sorted(said)]
+    away = [f"{feed.feed} {feed.used.get('title', '')}".strip() for feed in feeds if feed.is_away]
+    lines = [Text(f"! {message}", style="yellow") for message in sorted(said)]
+    told = f"not delivered, their rules are not assessed 未交付，未核 ({len(away)}): {', '.join(away)}"
+    return [Text(told, style="yellow"), *lines] if away else lines
 
 
 def _gate_lines(night: Mapping[str, Any]) -> list[Text]:
     gates = night.get("gates", [])
     passed = sum(bool(gate["passed"]) for gate in gates)
-    lines = [Text(f"gates: {passed} of {len(gates)} passed", "green" if passed == len(gates) else "red")]
-    return lines + [Text(f"  {gate['name']}: {gate['detail']}", "" if gate["passed"] else "red") for gate in gates]
+    names = ", ".join(gate["name"] for gate in gates if gate["passed"])
+    lines = [Text(f"gates: {passed} of {len(gates)} passed: {names}", "green" if passed == len(gates) else "red")]
+    return lines + [Text(f"  {gate['name']}: {gate['detail']}", "red") for gate in gates if not gate["passed"]]

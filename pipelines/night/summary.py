@@ -15,6 +15,8 @@ from rich.table import Table
 from rich.text import Text
 
 from pipelines.night.labels import FEED_STATUS_LABELS, RISK_LABELS
+from pipelines.night.screen_table import number, plain_table
+from pipelines.night.summary_rules import rules_part
 
 TOWNS_SHOWN = 23  # and a line for the rest
 TOWNS_IN_A_COLUMN = 6
@@ -23,15 +25,6 @@ MESSAGE_CELLS = 180  # two lines
 ROSTER = "roster"
 RISK_STYLE = {"red": "red", "orange": "dark_orange", "yellow": "yellow", "grey": "dim"}
 STATUS_STYLE = {"fresh": "green", "stale": "yellow", "refused": "red", "absent": "red"}
-
-OUTCOMES = ("flagged", "exempt", "undetermined", "households_not_assessed")
-CHANGES = ("new", "persisting", "changed", "reopened", "resolved")
-HEADINGS = {
-    "undetermined": "undeter-\nmined",
-    "households_not_assessed": "households\nnot assessed",
-    "persisting": "persist-\ning",
-    "reopened": "re-\nopened",
-}
 
 
 @dataclass(frozen=True)
@@ -69,7 +62,7 @@ def night_summary(
     return Group(
         heading(manifest),
         blank,
-        rules_table(rule_counts, titles),
+        *rules_part(rule_counts, titles, manifest["feeds"]),
         blank,
         feeds_table(manifest["feeds"]),
         *feed_messages(manifest["feeds"]),
@@ -89,42 +82,22 @@ def heading(manifest: Mapping[str, Any]) -> Text:
     return first.append(f"\nprofile {manifest['profile']}  ·  run {run}  ·  files {at_rest}", style="not bold dim")
 
 
-def rules_table(rule_counts: pl.DataFrame, titles: Mapping[str, str]) -> Table:
-    """One line per rule and one for all: outcomes tonight, and what changed since the night before."""
-    changes = [name for name in CHANGES if name != "reopened" or rule_counts["reopened"].sum()]
-    numbers = [*OUTCOMES, *changes]
-    table = _table()
-    table.add_column("rule")
-    table.add_column("", no_wrap=True, max_width=24)
-    for name in numbers:
-        table.add_column(HEADINGS.get(name, name), justify="right")
-    for row in rule_counts.sort("rule_id").iter_rows(named=True):
-        is_assessed = row["feed_status"] == "fresh"
-        cells = [Text(row["rule_id"]), Text(titles.get(row["rule_id"], ""))]
-        cells += [_number(row[name], _style_of(name)) for name in numbers]
-        table.add_row(*cells, style="" if is_assessed else "dim")
-    total = rule_counts.select(pl.col(numbers).sum()).row(0)
-    # A household is not assessed by one rule or another: a sum over rules would count it many times.
-    shown = [_number(None if name == OUTCOMES[3] else n) for name, n in zip(numbers, total, strict=True)]
-    table.add_row("all", "", *shown, style="bold")
-    return table
-
-
 def feeds_table(feeds: Mapping[str, Mapping[str, Any]]) -> Table:
-    """One line per feed: what it delivered, how old it is, where its rows went."""
-    table = _table()
+    """One line per feed of which something came: what it delivered, how old it is, where its rows went."""
+    table = plain_table()
     for name in ("feed", "status", "snapshot"):
         table.add_column(name, no_wrap=True)
     for name in ("days old", "rows read", "kept", "repeated", "quarantined", "skipped"):
         table.add_column(name, justify="right", no_wrap=True)
     # What everything is compared with stands first.
-    for feed, told in sorted(feeds.items(), key=lambda one: (one[0] != ROSTER, one[0])):
+    came = {feed: told for feed, told in feeds.items() if told["status"] != "absent" or told.get("messages")}
+    for feed, told in sorted(came.items(), key=lambda one: (one[0] != ROSTER, one[0])):
         status = str(told["status"])
         label = Text(f"{status} {FEED_STATUS_LABELS.get(status, '')}", style=STATUS_STYLE.get(status, ""))
         age = "" if told.get("age_days") is None else str(told["age_days"])
         repeated = told.get("duplicate", 0) + told.get("superseded", 0)
         counts = [told.get("rows_read"), told.get("kept"), repeated, told.get("quarantined"), told.get("skipped")]
-        table.add_row(feed, label, str(told.get("snapshot_date") or ""), age, *map(_number, counts))
+        table.add_row(feed, label, str(told.get("snapshot_date") or ""), age, *map(number, counts))
     return table
 
 
@@ -176,31 +149,16 @@ def next_steps(manifest: Mapping[str, Any], steps: NextSteps) -> Text:
 
 
 def _towns(rows: Sequence[tuple[Any, ...]], risks: Sequence[str]) -> Table:
-    table = _table()
+    table = plain_table()
     table.add_column("town", no_wrap=True, max_width=20)
     for risk in risks:
         table.add_column(risk, justify="right", style=RISK_STYLE[risk])
     table.add_column("cases", justify="right")
     for town, *counts in rows:
-        table.add_row(Text(town), *(_number(count) for count in counts))
+        table.add_row(Text(town), *(number(count) for count in counts))
     return table
-
-
-def _table() -> Table:
-    return Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
-
-
-def _number(value: int | None, style: str = "") -> Text:
-    """A count with thousands apart; nothing for none, a faint dot for zero so that the others stand out."""
-    if value is None:
-        return Text("")
-    return Text(f"{value:,}", style=style) if value else Text("·", style="dim")
 
 
 def _cut(message: str) -> str:
     """At most two lines of a message; the whole is in hedui status."""
     return message if cell_len(message) <= MESSAGE_CELLS else set_cell_size(message, MESSAGE_CELLS - 1).rstrip() + "…"
-
-
-def _style_of(name: str) -> str:
-    return {"flagged": "bold", "households_not_assessed": "yellow", "new": "bold"}.get(name, "")

@@ -98,3 +98,15 @@ def test_what_failed_since_the_last_publication_is_told(night_vault: Vault, publ
     assert f"failed since: 3, the last one: {accounts / 'last.md'}" in screen(standing(night_vault))
     published_night()
     assert standing(night_vault).failures == ()
+
+
+def test_feeds_that_were_never_delivered_share_a_line(
+    night_vault: Vault, published_night: Publish, night_manifest: dict[str, Any]
+) -> None:
+    away = {f"feed_{n}": {"status": "absent", "title": "某项", "messages": []} for n in range(20)}
+    published_night(feeds=night_manifest["feeds"] | away)
+    told = screen(standing(night_vault))
+    assert "未交付，未核 (20): feed_0 某项, feed_1 某项" in told
+    assert "feed_0   " not in told
+    assert "gates: 1 of 1 passed: books_balance" in told
+    assert len(told.splitlines()) < 25

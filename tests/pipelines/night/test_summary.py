@@ -6,10 +6,11 @@ import polars as pl
 import pytest
 from rich.console import Console
 
-from pipelines.night.summary import NextSteps, feed_messages, next_steps, night_summary, rules_table, towns_table
+from pipelines.night.summary import NextSteps, feed_messages, next_steps, night_summary, towns_table
 
 STEPS = NextSteps("/w/published/2026-09-22-01234567", "--warehouse /w")
 TITLES = {"SB-01": "职工养老保险正常参保", "SB-04": "养老保险终止原因为死亡"}
+COUNTED = ("flagged", "exempt", "undetermined", "new", "persisting", "changed", "reopened", "resolved")
 DISTRICT = [f"第{number}街道" for number in range(12)]
 
 
@@ -33,23 +34,23 @@ def test_a_district_fits_one_screen(night_manifest: dict[str, Any], night_tables
     assert all(len(line.encode("gb18030")) <= 100 for line in shown)
 
 
-def test_it_says_what_was_found_and_what_was_not_looked_at(
+def test_seventy_rules_and_twenty_absent_feeds_fit_one_screen(
     night_manifest: dict[str, Any], night_tables: dict[str, pl.DataFrame]
 ) -> None:
-    shown = lines(rules_table(night_tables["rule_counts"], TITLES))
-    by_rule = {line.split()[0]: line.split() for line in shown[2:]}
-    assert by_rule["SB-01"] == ["SB-01", "职工养老保险正常参保", "3", "1", "2", "·", "4", "2", "·", "1"]
-    assert by_rule["GS-01"] == ["GS-01", "·", "·", "·", "50", "·", "2", "·", "1"]
-    # Households that no rule could assess are not added up over rules.
-    assert by_rule["all"] == ["all", "30", "10", "20", "40", "24", "·", "12"]
-    assert night_manifest["feeds"]["business"]["status"] == "refused"
-
-
-def test_reopened_findings_have_a_column_when_there_are_any(night_tables: dict[str, pl.DataFrame]) -> None:
+    feeds = night_manifest["feeds"] | {"social_insurance": night_manifest["feeds"]["vehicle"]}
+    away = {f"feed_number_{n}": {"status": "absent", "title": "某项数据"} for n in range(20)}
+    night_manifest["feeds"] = feeds | away
     counts = night_tables["rule_counts"]
-    assert "opened" not in "\n".join(lines(rules_table(counts, {})))
-    some = counts.with_columns(reopened=pl.lit(2))
-    assert lines(rules_table(some, {}))[-1].split() == ["all", "30", "10", "20", "40", "24", "·", "24", "12"]
+    quiet = counts.filter(rule_id="SB-01").with_columns(pl.lit(0, dtype=pl.Int64).alias(name) for name in COUNTED)
+    silent = [quiet.with_columns(rule_id=pl.lit(f"ZZ-{n:02}")) for n in range(20)]
+    absent = [quiet.with_columns(rule_id=pl.lit(f"YY-{n:02}"), feed=pl.lit(f"feed_number_{n % 20}")) for n in range(40)]
+    every = pl.concat([counts, *silent, *absent])
+    shown = lines(night_summary(night_manifest, every, of_towns(night_tables["cases"], DISTRICT), TITLES))
+    assert len(shown) + len(lines(next_steps(night_manifest, STEPS))) <= 55
+    assert all(len(line.encode("gb18030")) <= 100 for line in shown)
+    text = "\n".join(shown)
+    assert "feed_number_3 某项数据 缺失 · 2 rules" in text
+    assert "no findings 无疑点 (20): ZZ-00, ZZ-01" in text
 
 
 def test_feeds_show_where_their_rows_went_and_what_was_refused(
