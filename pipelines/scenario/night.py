@@ -7,13 +7,15 @@ night (`pipelines.night`); only what is published is left out.
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from datetime import date
+from functools import cache, cached_property
 from pathlib import Path
 
 import polars as pl
 
 from connectors.contract import Contract
-from pipelines.domain.policy import Policy, PolicyInForce
+from pipelines.domain.policy import PolicyInForce
+from pipelines.domain.rulebook import rulebook
 from pipelines.night.casework import open_cases, project_grace, reckon_income
 from pipelines.night.judging import (
     assessment,
@@ -26,6 +28,7 @@ from pipelines.night.landing import land_feed, note_undelivered
 from pipelines.night.matching import match_feed, matched_feeds, take_roster
 from pipelines.night.night import Night
 from pipelines.night.policy_files import load_policy
+from pipelines.night.policy_probe import Needs, needs_of
 from pipelines.scenario.inbox import write_inbox
 from pipelines.scenario.scene import Scene
 from warehouse.in_memory import MemorySnapshots, MemoryTables, memory_vault
@@ -60,6 +63,18 @@ class Told:
     messages: Mapping[str, list[str]]
 
 
+@dataclass(frozen=True)
+class _StoryNight(Night):
+    """A night whose policy was asked before what its rules need of it."""
+
+    known_needs: dict[str, Needs]
+
+    @cached_property
+    def needs(self) -> dict[str, Needs]:
+        """What the rules in force ask of the policy."""
+        return self.known_needs
+
+
 class Stage:
     """Contracts and policies, read once for many stories."""
 
@@ -67,31 +82,36 @@ class Stage:
         """Take the feeds and where policy is read from."""
         self.contracts = contracts
         self._policy = cache(lambda profile: load_policy(policy_dirs, profile))
+        self._in_force = cache(self._ask)
 
-    def policy(self, profile: str) -> Policy:
-        """A profile's layers.
+    def _ask(self, profile: str, as_of: date) -> tuple[PolicyInForce, dict[str, Needs]]:
+        """The policy of a profile on a date, and what its rules need of it."""
+        policy = self._policy(profile).in_force(as_of)
+        rules = [one for rule_id, one in rulebook().items() if policy.is_rule_on(rule_id)]
+        return policy, needs_of(rules, policy, self.contracts)
+
+    def tell(self, scene: Scene) -> Told:
+        """Run the night of a story.
 
         Raises:
             DeclarationError: there is no such profile, or a policy file cannot be used.
         """
-        return self._policy(profile)
-
-    def tell(self, scene: Scene) -> Told:
-        """Run the night of a story."""
+        policy, needs = self._in_force(scene.profile, scene.as_of)
         with tempfile.TemporaryDirectory(prefix="hedui-scenario-") as folder:
             inbox = Path(folder) / "inbox"
             write_inbox(scene, self.contracts, inbox)
             with memory_vault(Path(folder) / "warehouse") as vault:
-                night = Night(
+                night = _StoryNight(
                     as_of=scene.as_of,
                     profile=scene.profile,
                     inbox=inbox,
                     vault=vault,
                     contracts=self.contracts,
-                    policy=self.policy(scene.profile).in_force(scene.as_of),
+                    policy=policy,
                     tables=MemoryTables(vault, scene.as_of, scene.profile),
                     snapshots=MemorySnapshots(vault),
                     secret=_SECRET,
+                    known_needs=needs,
                 )
                 return _run(night)
 
