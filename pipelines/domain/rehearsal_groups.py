@@ -4,6 +4,8 @@ What belongs here: how many stand on the flagged list under either policy, how m
 hiding groups so small that a count would point at a family. What does not: names.
 """
 
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -11,11 +13,16 @@ from typing import Final
 
 import polars as pl
 
+from pipelines.domain.ages import born_on, has_reached
+
 AGES_FROM: Final = (0, 16, 30, 45, 60, 70, 80)
 """First year of each age group. They only sort the table for reading; no rule knows them."""
 MALE, FEMALE, NOT_TOLD = "男", "女", "（未填）"
 TOO_FEW: Final = 5
 """Counts from 1 to one below this are hidden where a report carries no names."""
+COUNTS: Final = ("before", "after", "entering", "leaving")
+_GIVEN_UP_FIRST: Final = (1, 3, 2, 0)
+"""Places in `COUNTS`: `after` can best be missed."""
 
 GROUPS: Final = pl.Schema(
     {
@@ -74,11 +81,11 @@ def households_by(households: pl.DataFrame, findings: pl.DataFrame, *columns: st
 
 def persons_by_age(members: pl.DataFrame, findings: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """Persons of the roster by age at the comparison date, read from the ID number."""
-    years = age_at(pl.col("id_number"), as_of)
+    born = born_on(pl.col("id_number"))
     labels = [*(f"{first}-{end - 1}岁" for first, end in pairwise(AGES_FROM)), f"{AGES_FROM[-1]}岁及以上"]
     group = pl.lit(NOT_TOLD)
     for first, label in zip(AGES_FROM, labels, strict=True):
-        group = pl.when(years >= first).then(pl.lit(label)).otherwise(group)
+        group = pl.when(has_reached(born, first, as_of)).then(pl.lit(label)).otherwise(group)
     keyed = _persons(members).with_columns(key=group)
     return _grouped(keyed, standing_of(findings, "id_number"), "id_number")
 
@@ -89,16 +96,6 @@ def persons_by_sex(members: pl.DataFrame, findings: pl.DataFrame) -> pl.DataFram
     sex = pl.when(digit.is_null()).then(pl.lit(NOT_TOLD)).when(digit % 2 == 1).then(pl.lit(MALE))
     keyed = _persons(members).with_columns(key=sex.otherwise(pl.lit(FEMALE)))
     return _grouped(keyed, standing_of(findings, "id_number"), "id_number")
-
-
-def age_at(id_number: pl.Expr, as_of: date) -> pl.Expr:
-    """Full years at a date, from the birth date in an ID number; null where it holds none.
-
-    Who was born on 29 February is a year older on 1 March of other years.
-    """
-    born = id_number.str.slice(6, 8).str.to_date("%Y%m%d", strict=False)
-    had_birthday = born.dt.month() * 100 + born.dt.day() <= as_of.month * 100 + as_of.day
-    return as_of.year - born.dt.year() - (~had_birthday).cast(pl.Int32)
 
 
 def by_rule(findings: pl.DataFrame) -> pl.DataFrame:
@@ -112,33 +109,49 @@ def by_rule(findings: pl.DataFrame) -> pl.DataFrame:
 def hide_small(groups: pl.DataFrame) -> pl.DataFrame:
     """Make a table of groups fit for a report without names: text columns, counts from 1 to 4 as `<5`.
 
-    The counts of a row tell each other, and the total tells the last row: where one is small, `after` and the other move
-    are withheld (`—`) with it, and a table with a single such row withholds a second one whole.
+    The four counts of a row tell each other, and a column's total tells its last one: so no row and no column hides one
+    count alone. What is withheld for that reason reads `—`. A table has as many rows as there are groups, not persons.
     """
-    counts = ("before", "after", "entering", "leaving")
-    is_small = pl.any_horizontal(pl.col(name).is_between(1, TOO_FEW - 1) for name in counts)
-    marked = groups.with_columns(is_small=is_small, is_second=pl.lit(value=False), order=pl.int_range(pl.len()))
-    if marked["is_small"].sum() == 1:
-        others = marked.filter(~pl.col("is_small"), pl.col("before") + pl.col("after") > 0)
-        second = others.sort("before", "after", "order")["order"].head(1)
-        marked = marked.with_columns(is_second=pl.col("order").is_in(second.implode()))
-    is_large = {name: pl.col(name) >= TOO_FEW for name in counts}
-    hidden = {
-        "before": pl.col("is_second"),
-        "after": pl.col("is_second") | pl.col("is_small"),
-        "entering": pl.col("is_second") | (pl.col("is_small") & is_large["entering"]),
-        "leaving": pl.col("is_second") | (pl.col("is_small") & is_large["leaving"]),
+    rows = groups.select(COUNTS).rows()
+    small = {(n, place) for n, row in enumerate(rows) for place, count in enumerate(row) if 0 < count < TOO_FEW}
+    hidden = _with_company(rows, small)
+    columns = {
+        name: [
+            f"<{TOO_FEW}" if (n, place) in small else "—" if (n, place) in hidden else str(row[place])
+            for n, row in enumerate(rows)
+        ]
+        for place, name in enumerate(COUNTS)
     }
-    return marked.select(
-        "key",
-        _shown("in_scope"),
-        *(pl.when(hidden[name]).then(pl.lit("—")).otherwise(_shown(name)).alias(name) for name in counts),
-    )
+    text = pl.DataFrame(columns, schema=dict.fromkeys(COUNTS, pl.String))
+    return groups.select("key", _shown("in_scope")).hstack(text)
+
+
+def _with_company(rows: Sequence[tuple[int, ...]], small: AbstractSet[tuple[int, int]]) -> AbstractSet[tuple[int, int]]:
+    """Cells to hide: those that are small, and others until none is the only one hidden of its row or column."""
+    row_cells = [[(n, place) for place in _GIVEN_UP_FIRST] for n in range(len(rows))]
+    # Of a column the least count that is any; nothing is the last resort.
+    column_cells = [
+        sorted(
+            ((n, place) for n in range(len(rows))),
+            key=lambda cell: (rows[cell[0]][cell[1]] == 0, rows[cell[0]][cell[1]]),
+        )
+        for place in range(len(COUNTS))
+    ]
+    hidden, lonely = set(small), True
+    while lonely:
+        lonely = False
+        for line in (*row_cells, *column_cells):
+            shown = [cell for cell in line if cell not in hidden]
+            if shown and len(line) - len(shown) == 1:
+                hidden.add(shown[0])
+                lonely = True
+    return hidden
 
 
 def _shown(name: str) -> pl.Expr:
     count = pl.col(name)
-    return pl.when(count.is_between(1, TOO_FEW - 1)).then(pl.lit(f"<{TOO_FEW}")).otherwise(count.cast(pl.String))
+    is_small = count.is_between(1, TOO_FEW - 1)
+    return pl.when(is_small).then(pl.lit(f"<{TOO_FEW}")).otherwise(count.cast(pl.String)).alias(name)
 
 
 def _told(name: str) -> pl.Expr:
