@@ -6,7 +6,7 @@ night (`pipelines.night`); only what is published is left out.
 
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
@@ -67,7 +67,7 @@ class Told:
 class _StoryNight(Night):
     """A night whose policy was asked before what its rules need of it."""
 
-    known_needs: dict[str, Needs]
+    known_needs: dict[str, Needs] = field(kw_only=True)
 
     @cached_property
     def needs(self) -> dict[str, Needs]:
