@@ -75,6 +75,7 @@ def request_of(config: RehearsalConfig, night: NightResource) -> Request:
         vault=open_vault(Path(night.warehouse), key_file, threads=night.threads, memory_limit=night.memory_limit),
         feeds_dirs=tuple(map(Path, night.feeds_dirs)),
         policy_dirs=tuple(map(Path, night.policy_dirs)),
+        rules_dirs=tuple(map(Path, night.rules_dirs)),
         changed_dirs=tuple(map(Path, config.policy)),
         changed_profile=config.profile or None,
         nights=config.nights,

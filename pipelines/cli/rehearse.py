@@ -10,8 +10,10 @@ from pipelines.cli.options import (
     TIME_ZONE,
     as_of_option,
     engine_options,
+    feeds_option,
     key_file_option,
     read_settings,
+    rules_option,
     warehouse_option,
 )
 from pipelines.cli.progress import Progress
@@ -35,6 +37,8 @@ from pipelines.settings import SettingsError
 @click.option("--clear-ids", is_flag=True, help="Leave ID numbers readable; who did it is recorded.")
 @warehouse_option
 @as_of_option
+@feeds_option
+@rules_option
 @key_file_option
 @engine_options
 def rehearse(
@@ -75,7 +79,8 @@ def rehearse(
             threads=settings.threads,
             memory_limit=settings.memory_limit,
         ),
-        feeds_dirs=settings.feeds_dirs,
+        feeds_dirs=settings.feeds_folders,
+        rules_dirs=settings.rules,
         policy_dirs=settings.policy_folders,
         changed_dirs=changed,
         changed_profile=changed_profile,

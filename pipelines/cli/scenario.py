@@ -5,7 +5,14 @@ from pathlib import Path
 
 import click
 
-from pipelines.cli.options import as_of_option, policy_option, profile_option, read_settings
+from pipelines.cli.options import (
+    as_of_option,
+    feeds_option,
+    policy_option,
+    profile_option,
+    read_settings,
+    rules_option,
+)
 from pipelines.cli.screen import show
 from pipelines.settings import Settings
 
@@ -16,16 +23,18 @@ AS_EXPECTED, DIFFERENT = 0, 1
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE…")
 @as_of_option
 @profile_option
+@feeds_option
 @policy_option
+@rules_option
 @click.option("--only", metavar="WORDS", help="Only the stories whose title holds these words.")
 @click.option("--brief", is_flag=True, help="One line a story; the differences where there are any.")
 def scenario(
     files: tuple[Path, ...],
     as_of: str | None,
     profile: str | None,
-    policy: str | None,
     only: str | None,
     brief: bool,
+    **options: str | None,
 ) -> int:
     """Run the stories in FILE… (files or folders) and print the whole reasoning in Chinese.
 
@@ -42,7 +51,7 @@ def scenario(
     \b
     Exit codes: 0 all as expected, 1 differences, 2 a file, date or profile that cannot be used.
     """  # noqa: D301  click wants the character
-    settings = read_settings(as_of=as_of, profile=profile, policy=policy)
+    settings = read_settings(as_of=as_of, profile=profile, **options)
     return tell_all(
         files,
         settings,
@@ -58,22 +67,21 @@ def tell_all(
 ) -> int:
     """Run the stories of all files; every file is read before the first story is told."""
     from connectors.contract import load_contracts  # noqa: PLC0415
-    from pipelines.domain.rulebook import rulebook  # noqa: PLC0415
+    from pipelines.night.rule_files import load_rulebook  # noqa: PLC0415
     from pipelines.scenario.differences import differences  # noqa: PLC0415
     from pipelines.scenario.night import Stage  # noqa: PLC0415
     from pipelines.scenario.reading import read_scenes, story_files  # noqa: PLC0415
     from pipelines.scenario.telling import brief_line, telling  # noqa: PLC0415
 
-    contracts = {name: one for folder in settings.feeds_dirs for name, one in load_contracts(folder).items()}
+    contracts = load_contracts(*settings.feeds_folders)
+    book = load_rulebook(settings.rules)
     scenes = [
         scene
         for file in story_files(files)
-        for scene in read_scenes(
-            file, contracts, rulebook(), as_of=as_of, profile=profile, default_profile=settings.profile
-        )
+        for scene in read_scenes(file, contracts, book, as_of=as_of, profile=profile, default_profile=settings.profile)
         if only in scene.title
     ]
-    stage = Stage(contracts, settings.policy_folders)
+    stage = Stage(contracts, settings.policy_folders, book)
     unlike = 0
     for scene in scenes:
         told = stage.tell(scene)

@@ -4,7 +4,7 @@ What belongs here: which directories make up the changed policy, and that a dire
 reading policy files (`policy_files`), what differs (`pipelines.domain.policy_difference`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,7 +29,11 @@ class PolicyPair:
 
 
 def read_policies(
-    directories: Sequence[Path], profile: str, changed: Sequence[Path], changed_profile: str | None
+    directories: Sequence[Path],
+    profile: str,
+    changed: Sequence[Path],
+    changed_profile: str | None,
+    rule_ids: Collection[str] | None = None,
 ) -> PolicyPair:
     """Read the policy of the stored nights and the changed one.
 
@@ -41,6 +45,7 @@ def read_policies(
         profile: the profile of the stored nights.
         changed: further directories of the changed policy.
         changed_profile: its profile; None for the same.
+        rule_ids: rules that exist, by default those that ship.
 
     Raises:
         RehearsalError: a changed directory is none, or holds no policy file.
@@ -52,7 +57,7 @@ def read_policies(
                 f"--policy: expected a folder with policy files (<layer>/*.yml or {PROFILES_FILE}), "
                 f"found {'none in' if folder.is_dir() else 'no folder'} {folder}: check the path"
             )
-    before = load_policy(directories, profile)
+    before = load_policy(directories, profile, rule_ids)
     made = list(directories)
     added = []
     for folder in changed:
@@ -61,7 +66,7 @@ def read_policies(
             made[copied[0]] = folder
         else:
             added.append(folder)
-    after = load_policy((*made, *added), changed_profile or profile)
+    after = load_policy((*made, *added), changed_profile or profile, rule_ids)
     return PolicyPair(before, after, replaces=len(added) < len(changed))
 
 

@@ -26,6 +26,7 @@ from pipelines.night.matching import match_feed, matched_feeds, take_roster
 from pipelines.night.night import Night, open_night, state_name
 from pipelines.night.publishing import gates, publish_night
 from pipelines.night.rehearsed import Rehearsal, RehearsedNight, Request, Step
+from pipelines.night.rule_files import load_rulebook
 from pipelines.night.stages import judge_and_count
 from pipelines.night.state import FeedState
 from pipelines.night.stored_nights import StoredNight, choose_nights, feed_states, pinned_snapshots
@@ -50,7 +51,13 @@ def rehearse(request: Request, step: Step) -> Rehearsal:
     """
     request.vault.open()
     nights = choose_nights(request.vault, request.nights, request.until, request.nights_of)
-    pair = read_policies(request.policy_dirs, nights[-1].profile, request.changed_dirs, request.changed_profile)
+    pair = read_policies(
+        request.policy_dirs,
+        nights[-1].profile,
+        request.changed_dirs,
+        request.changed_profile,
+        load_rulebook(request.rules_dirs),
+    )
     # A policy that lacks something, and snapshots that are gone, are told before the first night is computed.
     in_force = [(pair.before.in_force(one.as_of), pair.after.in_force(one.as_of)) for one in nights]
     for policy in (one for both in in_force for one in both):
@@ -135,6 +142,7 @@ class _Place:
             vault=self.request.vault,
             feeds_dirs=self.request.feeds_dirs,
             policy_dirs=self.request.policy_dirs,
+            rules_dirs=self.request.rules_dirs,
         )
         return replace(
             night,

@@ -36,6 +36,7 @@ class Request:
         until: the last comparison date; None for the newest.
         nights_of: profile of the stored nights; None for that of the newest.
         verdicts: gives the conclusions that stand, columns of `verdict_replay.VERDICTS`.
+        rules_dirs: folders of rules beside those that ship.
     """
 
     vault: Vault
@@ -47,6 +48,7 @@ class Request:
     until: date | None = None
     nights_of: str | None = None
     verdicts: Callable[[], pl.DataFrame] = no_verdicts
+    rules_dirs: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ import polars as pl
 
 from connectors.contract import Contract
 from pipelines.domain.policy import PolicyInForce
-from pipelines.domain.rulebook import rulebook
+from pipelines.domain.rulebook import Rulebook, rulebook
 from pipelines.night.casework import open_cases, project_grace, reckon_income
 from pipelines.night.judging import (
     assessment,
@@ -76,18 +76,21 @@ class _StoryNight(Night):
 
 
 class Stage:
-    """Contracts and policies, read once for many stories."""
+    """Contracts, rules and policies, read once for many stories."""
 
-    def __init__(self, contracts: Mapping[str, Contract], policy_dirs: tuple[Path, ...]) -> None:
-        """Take the feeds and where policy is read from."""
+    def __init__(
+        self, contracts: Mapping[str, Contract], policy_dirs: tuple[Path, ...], book: Rulebook | None = None
+    ) -> None:
+        """Take the feeds, where policy is read from, and the rules, by default those that ship."""
         self.contracts = contracts
-        self._policy = cache(lambda profile: load_policy(policy_dirs, profile))
+        self._book = rulebook() if book is None else book
+        self._policy = cache(lambda profile: load_policy(policy_dirs, profile, self._book))
         self._in_force = cache(self._ask)
 
     def _ask(self, profile: str, as_of: date) -> tuple[PolicyInForce, dict[str, Needs]]:
         """The policy of a profile on a date, and what its rules need of it."""
         policy = self._policy(profile).in_force(as_of)
-        rules = [one for rule_id, one in rulebook().items() if policy.is_rule_on(rule_id)]
+        rules = [one for rule_id, one in self._book.items() if policy.is_rule_on(rule_id)]
         return policy, needs_of(rules, policy, self.contracts)
 
     def tell(self, scene: Scene) -> Told:
@@ -111,6 +114,7 @@ class Stage:
                     tables=MemoryTables(vault, scene.as_of, scene.profile),
                     snapshots=MemorySnapshots(vault),
                     secret=_SECRET,
+                    rulebook=self._book,
                     known_needs=needs,
                 )
                 return _run(night)
