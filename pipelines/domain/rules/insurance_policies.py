@@ -30,7 +30,7 @@ _PERSON: Final = ["household_id", "id_number"]
 _ROW: Final = [*_PERSON, "delivery_order"]
 _KIND, _STATUS, _PREMIUM = pl.col("product_kind"), pl.col("status"), pl.col("annual_premium")
 _HOLDER, _STANDARD = pl.col("holder_name").fill_null(""), pl.col("standard")
-_OWN, _ALL = pl.col("own_total"), pl.col("total")
+_OWN, _ALL, _LIMIT = pl.col("own_total"), pl.col("total"), pl.col("limit")
 
 
 def policies(night: NightContext) -> pl.LazyFrame:
@@ -59,13 +59,28 @@ def policies(night: NightContext) -> pl.LazyFrame:
 
 
 def premiums(night: NightContext) -> pl.LazyFrame:
-    """One row per insured member; its source is the row of the greatest premium.
+    """One row per insured member whose policies cost, or may cost, as much as the limit.
 
     `total`: 毫 a year that are certain. `own_total`: those of them that nobody outside the household pays. `has_open`: a
-    policy may add to them. `grade`: the lowest of the rows.
+    policy may add to them. `limit`: 毫 a year, null where the policy in force leaves it unset. `grade`: the lowest of the
+    rows; source: the row of the greatest premium. Policies are put into words for these few members alone.
     """
-    gathered = (
-        policies(night)
+    rows = policies(night)
+    totals = rows.group_by(_PERSON).agg(
+        total=pl.col("counted").sum().clip(0, GREATEST_AMOUNT),
+        own_total=pl.col("counted").filter("is_own").sum().clip(0, GREATEST_AMOUNT),
+        has_open=(pl.col("is_open") & pl.col("is_own")).any(),
+        policies=pl.len(),
+    )
+    limit = _limit(night.policy.ratio("insurance_premium_multiple"))
+    too_much = (
+        with_standard(totals, night)
+        .with_columns(limit=limit, premium_band=_ALL // WAGE_BAND)
+        .filter(pl.col("is_dibao").fill_null(value=True))
+        .filter((_LIMIT <= _ALL).fill_null(value=True) | pl.col("has_open"))
+    )
+    listed = (
+        rows.join(too_much, on=_PERSON, how="semi")
         .sort(*_PERSON, "counted", "delivery_order")
         .group_by(_PERSON, maintain_order=True)
         .agg(
@@ -73,15 +88,10 @@ def premiums(night: NightContext) -> pl.LazyFrame:
             pl.col("grade").max(),
             # The name that made the grade what it is.
             pl.col("name").sort_by("grade", maintain_order=True).last(),
-            total=pl.col("counted").sum().clip(0, GREATEST_AMOUNT),
-            own_total=pl.col("counted").filter("is_own").sum().clip(0, GREATEST_AMOUNT),
-            has_open=(pl.col("is_open") & pl.col("is_own")).any(),
-            policies=pl.len(),
             listed=_told().reverse(),
         )
-        .with_columns(premium_band=_ALL // WAGE_BAND)
     )
-    return with_standard(gathered, night)
+    return listed.join(too_much, on=_PERSON, how="inner")
 
 
 def _told() -> pl.Expr:
@@ -102,16 +112,32 @@ def _told() -> pl.Expr:
 PREMIUMS = Subject(FEED, "商业保险数据", premiums)
 
 
+_BELOW: Final = NewValue(_LIMIT - 1, plain(_LIMIT), _LIMIT)
+_CHANGES: Final = (
+    Change(
+        words("经核实由家庭成员缴纳的年缴保费低于", _BELOW.shown, "元"),
+        {"own_total": _BELOW},
+        where=_LIMIT.is_not_null() & ~pl.col("has_open"),
+    ),
+    Change(
+        words("查明全部保单，由家庭成员缴纳的年缴保费低于", _BELOW.shown, "元"),
+        {"own_total": _BELOW, "has_open": becomes(value=False)},
+        where=_LIMIT.is_not_null() & pl.col("has_open"),
+    ),
+    Change("经核实保单已终止或并无该项保险，记录已更正", is_withdrawn=True),
+)
+"""Less paid by the household, what is not told found out first; or no such insurance."""
+
+
 @rule("BX-01", over=PREMIUMS, material=("premium_band",))
-def high_premium(night: NightContext) -> Verdict:
+def high_premium(_night: NightContext) -> Verdict:
     """Insurance of a member that costs so many months of the standard a year, or more (商业保险保费偏高).
 
     Clause: the city's limit as a paraphrase; 民发〔2021〕57号 第十四条. Only dibao households. What somebody outside the
     household pays is exempt.
     """
-    limit = _limit(night.policy.ratio("insurance_premium_multiple"))
     is_dibao, has_open = pl.col("is_dibao"), pl.col("has_open")
-    is_over, is_own_over = limit <= _ALL, limit <= _OWN
+    is_over, is_own_over = _LIMIT <= _ALL, _LIMIT <= _OWN
     is_told = (is_own_over | (is_over & ~has_open)).fill_null(value=False)
     may_be = is_over.fill_null(value=True) | has_open
     return Verdict(
@@ -124,10 +150,10 @@ def high_premium(night: NightContext) -> Verdict:
             "份商业保险，年缴保费",
             plain(_ALL),
             "元",
-            part("，限额", plain(limit), "元"),
+            part("，限额", plain(_LIMIT), "元"),
         ),
         evidence=(
-            Evidence("annual_premium", "≥", plain(limit), plain(_ALL), when=is_over.fill_null(value=False)),
+            Evidence("annual_premium", "≥", plain(_LIMIT), plain(_ALL), when=is_over.fill_null(value=False)),
             Evidence("annual_premium", "=", value=plain(_ALL), when=~is_over.fill_null(value=False)),
             Evidence("standard", "=", value=plain(_STANDARD), when=_STANDARD.is_not_null()),
         ),
@@ -135,9 +161,9 @@ def high_premium(night: NightContext) -> Verdict:
         open_fields=(
             OpenField("annual_premium", "部分保单的保费、险种或状态为空或无法识别", has_open & ~is_told, pl.lit("")),
             OpenField("benefit", "救助类别为空或无法识别", is_dibao.is_null(), pl.lit("")),
-            OpenField("insurance_premium_multiple", "本地未设置保费限额", limit.is_null(), pl.lit("")),
+            OpenField("insurance_premium_multiple", "本地未设置保费限额", _LIMIT.is_null(), pl.lit("")),
         ),
-        changes=_changes(limit),
+        changes=_CHANGES,
     )
 
 
@@ -146,21 +172,3 @@ def _limit(multiple: Fraction | None) -> pl.Expr:
     if multiple is None:
         return pl.lit(None, dtype=pl.Int64)
     return -(-_STANDARD * multiple.numerator // multiple.denominator)
-
-
-def _changes(limit: pl.Expr) -> tuple[Change, ...]:
-    """Less paid by the household, what is not told found out first; or no such insurance."""
-    has_open, below = pl.col("has_open"), NewValue(limit - 1, plain(limit), limit)
-    return (
-        Change(
-            words("经核实由家庭成员缴纳的年缴保费低于", below.shown, "元"),
-            {"own_total": below},
-            where=limit.is_not_null() & ~has_open,
-        ),
-        Change(
-            words("查明全部保单，由家庭成员缴纳的年缴保费低于", below.shown, "元"),
-            {"own_total": below, "has_open": becomes(value=False)},
-            where=limit.is_not_null() & has_open,
-        ),
-        Change("经核实保单已终止或并无该项保险，记录已更正", is_withdrawn=True),
-    )
