@@ -78,17 +78,29 @@ def read_declaration(path: Path) -> Declaration:
         raise DeclarationError(
             f"{shown_path(path)}:1: expected a readable UTF-8 file, found {type(error).__name__}; save it as UTF-8"
         ) from None
-    _refuse_anchors(path, text)
     try:
+        _refuse_anchors(path, text)
         top = yaml.compose(text, Loader=LOADER)
     except yaml.MarkedYAMLError as error:
         raise DeclarationError(f"{_mark(path, error)}: expected YAML, found: {error.problem or error}") from None
     except yaml.YAMLError as error:
         raise DeclarationError(f"{shown_path(path)}:1: expected YAML, found: {error}") from None
+    except RecursionError:
+        raise _too_deep(path) from None
     if not isinstance(top, yaml.MappingNode):
         raise DeclarationError(f"{shown_path(path)}:1: expected a mapping (key: value) at the top of the file")
     lines: dict[Key, int] = {(): top.start_mark.line + 1}
-    return Declaration(path, _mapping(path, top, (), lines), lines)
+    try:
+        return Declaration(path, _mapping(path, top, (), lines), lines)
+    except RecursionError:
+        raise _too_deep(path) from None
+
+
+def _too_deep(path: Path) -> DeclarationError:
+    """What a file is told that holds hundreds of brackets in each other."""
+    return DeclarationError(
+        f"{shown_path(path)}:1: expected a few levels of entries, found hundreds; close the brackets"
+    )
 
 
 def validated(declaration: Declaration, model: type[M]) -> M:

@@ -12,6 +12,7 @@ from pipelines.cli.boundary import Session, guarded_run
 from pipelines.cli.export import export
 from pipelines.cli.key import key
 from pipelines.cli.nightly import nightly
+from pipelines.cli.policy import policy
 from pipelines.cli.rehearse import rehearse
 from pipelines.cli.sample import sample
 from pipelines.cli.scenario import scenario
@@ -25,6 +26,7 @@ Examples:
   hedui export queue --format xlsx --out queue.xlsx --warehouse warehouse
   hedui rehearse --policy proposal --warehouse warehouse
   hedui status --warehouse warehouse
+  hedui policy show --rule CL-01
   hedui ui --inbox inbox --warehouse warehouse
 
 \b
@@ -46,7 +48,7 @@ def hedui() -> None:
     """
 
 
-for command in (sample, nightly, export, scenario, rehearse, status, ui, key):
+for command in (sample, nightly, export, scenario, rehearse, status, policy, ui, key):
     hedui.add_command(command)
 
 

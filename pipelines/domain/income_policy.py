@@ -11,6 +11,14 @@ _DEDUCTION_STEP = 1000
 """A deduction rate is told in whole per mille, so that exact sums stay within 64 bits."""
 
 
+class IncomePolicyError(ValueError):
+    """A parameter that the arithmetic does not hold for; `parameter` is its name in the policy."""
+
+    def __init__(self, parameter: str, told: str) -> None:
+        super().__init__(f"{told}; correct the policy")
+        self.parameter = parameter
+
+
 @dataclass(frozen=True, slots=True)
 class IncomePolicy:
     """Parameters of rules.md sections 2 and 5 in force at as_of.
@@ -32,7 +40,7 @@ class IncomePolicy:
             where it is unset, which deducts nothing.
 
     Raises:
-        ValueError: a parameter is outside what the arithmetic holds for; names the parameter.
+        IncomePolicyError: a parameter is outside what the arithmetic holds for.
     """
 
     urban_standard: int | None
@@ -47,16 +55,21 @@ class IncomePolicy:
 
     def __post_init__(self) -> None:
         """Refuse parameters that the arithmetic does not hold for."""
-        if min(self.urban_standard or 0, self.rural_standard or 0) < 0:
-            raise ValueError(
-                "income standards: expected amounts of 0 or more, found a negative one; correct the policy"
-            )
-        if (self.margin is not None and self.margin <= 0) or (self.grace_months is not None and self.grace_months < 1):
-            raise ValueError("margin multiple and grace months: expected more than 0; correct the policy")
+        for name, amount in (
+            ("dibao_standard_urban", self.urban_standard),
+            ("dibao_standard_rural", self.rural_standard),
+        ):
+            if amount is not None and amount < 0:
+                raise IncomePolicyError(name, "income standard: expected an amount of 0 or more, found a negative one")
+        if self.margin is not None and self.margin <= 0:
+            raise IncomePolicyError("margin_multiple", "margin multiple: expected more than 0, found none")
+        if self.grace_months is not None and self.grace_months < 1:
+            raise IncomePolicyError("grace_months", f"grace months: expected 1 or more, found {self.grace_months}")
         if not 0 <= self.deduction_rate <= 1 or _DEDUCTION_STEP % self.deduction_rate.denominator:
-            raise ValueError(
+            raise IncomePolicyError(
+                "employment_cost_rate",
                 f"employment cost deduction rate: expected a share from 0 to 1 in steps of 0.001, "
-                f"found {self.wage_deduction}; correct the policy"
+                f"found {float(self.deduction_rate):g}",
             )
 
     @property

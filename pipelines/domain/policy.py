@@ -101,12 +101,12 @@ class PolicyInForce:
         if value is None:
             raise UnsetParameterError(
                 name,
-                f"{self._place(name)}profile {self.profile}, parameter {name} on {self.as_of}: "
+                f"{self.place_of(name)}profile {self.profile}, parameter {name} on {self.as_of}: "
                 "expected a whole number of months, found none; set it in a layer of the policy",
             )
         if value != value.to_integral_value():
             raise PolicyError(
-                f"{self._place(name)}profile {self.profile}, parameter {name} on {self.as_of}: "
+                f"{self.place_of(name)}profile {self.profile}, parameter {name} on {self.as_of}: "
                 f"expected a whole number of months, found {value}; give it in data/policy"
             )
         return int(value)
@@ -148,8 +148,8 @@ class PolicyInForce:
         """
         return f"{self.rule(rule_id).version}@{self.version}"
 
-    def _place(self, name: str) -> str:
-        """Where a parameter was set, as the beginning of a message."""
+    def place_of(self, name: str) -> str:
+        """File and line where a parameter was set, as the beginning of a message; empty where they are not known."""
         parameter = self.parameters.get(name)
         return f"{parameter.place}: " if parameter is not None and parameter.place else ""
 

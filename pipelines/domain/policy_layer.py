@@ -53,7 +53,7 @@ RuleId = Annotated[str, Field(pattern=r"^[A-Z]+-\d{2}$")]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Text = Annotated[str, Field(min_length=1)]
 Day = Annotated[date | None, BeforeValidator(_day)]
-Value = Annotated[Annotated[Decimal, Field(ge=0, le=MOST_VALUE)] | None, BeforeValidator(_number)]
+Value = Annotated[Annotated[Decimal, Field(ge=0, le=MOST_VALUE, decimal_places=4)] | None, BeforeValidator(_number)]
 
 
 class _Declared(BaseModel):

@@ -12,7 +12,7 @@ from pipelines.domain.cases import Circumstances, build_cases
 from pipelines.domain.counting import COUNTING_FEEDS, not_counting
 from pipelines.domain.grace import project
 from pipelines.domain.income import household_income
-from pipelines.domain.income_policy import IncomePolicy
+from pipelines.domain.income_policy import IncomePolicy, IncomePolicyError
 from pipelines.domain.ledger import member_ledger
 from pipelines.domain.ledger_entries import ledger_entries
 from pipelines.domain.memory import Remembered
@@ -41,10 +41,9 @@ def income_policy(policy: PolicyInForce) -> IncomePolicy:
             wage_deduction=policy.ratio("employment_cost_rate"),
             rigid_expense_cap=policy.amount("rigid_expense_cap"),
         )
-    except PolicyError:
-        raise
-    except ValueError as error:
-        raise PolicyError(f"profile {policy.profile} on {policy.as_of}: {error}") from None
+    except IncomePolicyError as error:
+        place = policy.place_of(error.parameter)
+        raise PolicyError(f"{place}profile {policy.profile}: {error}") from None
 
 
 def reckon_income(night: Night) -> dict[str, pl.DataFrame]:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.domain.policy import Policy
-from pipelines.night.policy_files import PROFILES_FILE, load_policy
+from pipelines.night.policy_files import load_policy
+from pipelines.night.policy_parts import PROFILES_FILE
 from pipelines.night.stored_nights import RehearsalError
 
 

@@ -11,9 +11,11 @@ from functools import cached_property
 from pathlib import Path
 
 from connectors.contract import Contract, load_contracts
+from connectors.strict_yaml import DeclarationError
 from pipelines.domain.policy import PolicyInForce
 from pipelines.domain.rulebook import Rulebook, rulebook
-from pipelines.night.policy_files import load_policy
+from pipelines.night.policy_checks import case_mistakes
+from pipelines.night.policy_files import load_policies
 from pipelines.night.policy_probe import Needs, needs_of
 from pipelines.night.rule_files import load_rulebook
 from pipelines.night.rule_trial import try_rules
@@ -93,11 +95,12 @@ def open_night(
     """
     contracts = load_contracts(*feeds_dirs)
     book = load_rulebook(rules_dirs)
-    policy = load_policy(policy_dirs, profile, book).in_force(as_of)
+    policies = load_policies(policy_dirs, book)
+    policy = policies.policy(profile).in_force(as_of)
     try_rules([one for rule_id, one in book.items() if rule_id not in rulebook()], contracts, policy)
     # Whether the key fits is asked before the warehouse is written to, the secret of the finding ids included.
     vault.open()
-    return Night(
+    night = Night(
         as_of=as_of,
         profile=profile,
         inbox=inbox,
@@ -109,3 +112,6 @@ def open_night(
         secret=identity_key(vault.root, vault.key),
         rulebook=book,
     )
+    if mistakes := list(case_mistakes(policies.files, night.needs)):
+        raise DeclarationError("\n".join(mistakes))
+    return night

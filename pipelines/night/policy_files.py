@@ -1,167 +1,176 @@
-"""Reading the policy: `data/policy/profiles.yml` and `data/policy/<layer>/*.yml`, strictly.
+"""Reading the policy: all its layers and profiles, put together from the files of several directories.
 
-What belongs here: files, and what can be wrong in them, each mistake with its file and line. What does not: what
-applies on a date (`pipelines.domain.policy`).
+What belongs here: one layer from its files, later entries that end earlier ones, profiles that replace others. What does
+not: single files (`policy_parts`), what has to fit between them (`policy_checks`), what applies on a date
+(`pipelines.domain.policy`).
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-from connectors.strict_yaml import Declaration, DeclarationError, read_declaration, shown_path, validated
+from connectors.strict_yaml import DeclarationError, shown_path
 from pipelines.domain.policy import Policy
-from pipelines.domain.policy_layer import (
-    Dated,
-    LayerFile,
-    Profile,
-    ProfilesFile,
-    ending_before_it_begins,
-    overlapping,
-)
+from pipelines.domain.policy_layer import Dated, LayerFile, Profile
+from pipelines.domain.policy_precedence import Places
 from pipelines.domain.rulebook import rulebook
-
-PROFILES_FILE: Final = "profiles.yml"
-_SERIES: Final = ("parameters", "switches", "rules")
-_NAMED: Final = ("clauses", *_SERIES)
+from pipelines.night.policy_checks import Code, file_mistakes
+from pipelines.night.policy_parts import PROFILES_FILE, LayerPart, PolicyFiles, read_files, series_mistakes
 
 
 @dataclass(frozen=True)
-class _ReadFile:
-    """One layer file with the places of its entries."""
+class PolicySet:
+    """Every profile of a policy with its layers.
 
-    declaration: Declaration
-    content: LayerFile
+    Attributes:
+        layers: name → the layer's files as one.
+        profiles: name → the profile; a later directory's replaces an earlier one's of the same name.
+        places: where each dated entry stands.
+        files: what it was read from.
+    """
 
-    def where(self, *key: str | int) -> str:
-        return self.declaration.where(*key)
+    layers: Mapping[str, LayerFile]
+    profiles: Mapping[str, Profile]
+    places: Places
+    files: PolicyFiles
+
+    def policy(self, name: str) -> Policy:
+        """One profile with its layers.
+
+        Raises:
+            DeclarationError: there is no such profile.
+        """
+        if name not in self.profiles:
+            raise DeclarationError(
+                f"{_profiles_place(self.files)}: expected profile {name}, found {sorted(self.profiles)}; "
+                "choose one of them or declare it"
+            )
+        chosen = self.profiles[name]
+        return Policy(name, chosen, tuple(self.layers[layer] for layer in chosen.layers), self.places)
+
+
+def load_policies(directories: Sequence[Path], rule_ids: Collection[str] | None = None) -> PolicySet:
+    """Read every layer and profile of some directories.
+
+    Args:
+        directories: each with `profiles.yml`, layer folders, or both; later ones add to earlier ones.
+        rule_ids: rules that exist, by default all of the rulebook; a mapping id → rule tells where their code stands.
+
+    Raises:
+        DeclarationError: every mistake of the files, a line each, with file, line and what to do.
+    """
+    files = read_files(directories)
+    merged = _Merged()
+    mistakes = list(files.mistakes)
+    for part in files.parts:
+        merged.add(part)
+    mistakes += merged.mistakes
+    if not mistakes:  # what is missing in a file that cannot be read would be told a second time
+        mistakes += file_mistakes(files, Code.of(rulebook() if rule_ids is None else rule_ids))
+    if mistakes:
+        raise DeclarationError("\n".join(dict.fromkeys(mistakes)))
+    profiles = {name: one for part in files.profiles for name, one in part.content.profiles.items()}
+    return PolicySet(merged.layers(), profiles, merged.places(), files)
 
 
 def load_policy(directories: Sequence[Path], profile: str, rule_ids: Collection[str] | None = None) -> Policy:
-    """Read a profile and its layers.
+    """Read a profile and its layers; everything else in the directories has to be right too.
 
     Args:
         directories: each with layer folders; one at least with `profiles.yml`; later ones add to earlier ones.
         profile: name of the profile.
-        rule_ids: rules that exist, by default all of the rulebook.
+        rule_ids: as `load_policies`.
 
     Raises:
-        DeclarationError: a file cannot be used, dates overlap, a clause is missing, an entry has no rule or a rule no
-            entry, or the profile does not exist; each with file and line.
+        DeclarationError: every mistake of the files, a line each, with file, line and what to do.
     """
-    chosen, place = _profile(directories, profile)
-    files = [one for directory in directories for one in _layer_files(directory)]
-    _check_rules(files, rulebook().keys() if rule_ids is None else rule_ids, directories)
-    layers = {name: _merged([one for one in files if one.content.layer == name]) for name in _layer_names(files)}
-    for name in chosen.layers:
-        if name not in layers:
-            raise DeclarationError(
-                f"{place}: profile {profile}: expected a layer of {sorted(layers)}, found {name}; "
-                "correct the name or add the layer's folder"
+    return load_policies(directories, rule_ids).policy(profile)
+
+
+def _profiles_place(files: PolicyFiles) -> str:
+    """Where a profile would be declared: the last profiles file."""
+    if files.profiles:
+        return files.profiles[-1].where()
+    return f"{shown_path(files.directories[0] / PROFILES_FILE)}:1"
+
+
+class _Merged:
+    """Layers while they are put together: what one file says, another of its directory may not say again.
+
+    A later directory may add later entries to a series: the first of them ends the open one before it.
+    """
+
+    def __init__(self) -> None:
+        self.mistakes: list[str] = []
+        self._titles: dict[str, tuple[str, str]] = {}
+        self._clauses: dict[str, dict[str, Any]] = {}
+        self._clause_places: dict[tuple[str, str], str] = {}
+        self._series: dict[tuple[str, str, str], list[tuple[Dated, str]]] = {}
+        self._added: dict[tuple[str, str, str], tuple[int, str]] = {}
+
+    def add(self, part: LayerPart) -> None:
+        """Add one file to its layer."""
+        layer = part.content.layer
+        title, place = self._titles.setdefault(layer, (part.content.title, part.where("title")))
+        if title != part.content.title:
+            self.mistakes.append(
+                f"{part.where('title')}: expected title {title} of layer {layer}, as at {place}, "
+                f"found {part.content.title}; write one of them in both"
             )
-    return Policy(profile, chosen, tuple(layers[name] for name in chosen.layers))
+        for name, clause in part.content.clauses.items():
+            first = self._clause_places.setdefault((layer, name), part.where("clauses", name))
+            if name in self._clauses.setdefault(layer, {}):
+                self._stands_twice(part.where("clauses", name), name, layer, first)
+            self._clauses[layer][name] = clause
+        for kind, name, entries in part.series():
+            self._add_series(part, kind, name, entries)
+
+    def _add_series(self, part: LayerPart, kind: str, name: str, entries: Sequence[Dated]) -> None:
+        """Add a series, or later entries to one of an earlier directory."""
+        key, layer = (part.content.layer, kind, name), part.content.layer
+        directory, first = self._added.get(key, (-1, ""))
+        if directory == part.directory:
+            self._stands_twice(part.where(kind, name), name, layer, first)
+            return
+        self._added[key] = (part.directory, part.where(kind, name))
+        known = self._series.setdefault(key, [])
+        added = [(one, part.where(kind, name, position)) for position, one in enumerate(entries)]
+        if known:
+            known[-1] = (_ended_by(known[-1][0], added[0][0]), known[-1][1])
+            whole = [*known, *added]
+            self.mistakes += series_mistakes(name, [one for one, _ in whole], [place for _, place in whole])
+        known += added
+
+    def _stands_twice(self, place: str, name: str, layer: str, first: str) -> None:
+        """Say that a name stands in two files."""
+        self.mistakes.append(f"{place}: {name} stands twice in layer {layer}, first at {first}; keep one")
+
+    def layers(self) -> dict[str, LayerFile]:
+        """The layers by name."""
+        merged: dict[str, dict[str, Any]] = {
+            layer: {"clauses": self._clauses.get(layer, {}), "parameters": {}, "switches": {}, "rules": {}}
+            for layer in self._titles
+        }
+        for (layer, kind, name), entries in self._series.items():
+            merged[layer][kind][name] = tuple(one for one, _ in entries)
+        return {
+            layer: LayerFile(layer=layer, title=title, **merged[layer]) for layer, (title, _) in self._titles.items()
+        }
+
+    def places(self) -> dict[tuple[str, str, str, int], str]:
+        """Where each dated entry stands."""
+        return {
+            (*key, position): place
+            for key, entries in self._series.items()
+            for position, (_, place) in enumerate(entries)
+        }
 
 
-def _profile(directories: Sequence[Path], name: str) -> tuple[Profile, str]:
-    """The named profile and where it stands; a later directory's profile replaces an earlier one's."""
-    found: dict[str, tuple[Profile, str]] = {}
-    paths = [path for directory in directories if (path := directory / PROFILES_FILE).is_file()]
-    for path in paths:
-        declaration = read_declaration(path)
-        for key, one in validated(declaration, ProfilesFile).profiles.items():
-            found[key] = (one, declaration.where("profiles", key))
-    if name not in found:
-        file = shown_path(paths[-1] if paths else directories[0] / PROFILES_FILE)
-        raise DeclarationError(
-            f"{file}:1: expected profile {name}, found {sorted(found)}; choose one of them or declare it"
-        )
-    return found[name]
-
-
-def _layer_files(directory: Path) -> Iterator[_ReadFile]:
-    """The layer files below a directory, in the order of their names, each checked by itself."""
-    for path in sorted(directory.glob("*/*.yml")):
-        declaration = read_declaration(path)
-        one = _ReadFile(declaration, validated(declaration, LayerFile))
-        if one.content.layer != path.parent.name:
-            raise DeclarationError(
-                f"{one.where('layer')}: expected layer {path.parent.name}, the folder's name, "
-                f"found {one.content.layer}; correct it or move the file"
-            )
-        for kind in _SERIES:
-            for name, entries in getattr(one.content, kind).items():
-                _check_dates(one, kind, name, entries)
-        yield one
-
-
-def _check_dates(one: _ReadFile, kind: str, name: str, entries: Sequence[Dated]) -> None:
-    """A series of dated entries holds one entry on any day."""
-    position = ending_before_it_begins(entries)
-    if position is not None:
-        raise DeclarationError(
-            f"{one.where(kind, name, position)}: {name}: expected valid_to on or after valid_from, "
-            "found it before; correct one of them"
-        )
-    position = overlapping(entries)
-    if position is not None:
-        raise DeclarationError(
-            f"{one.where(kind, name, position)}: {name}: expected dates that begin after those of the entry before, "
-            "found overlapping dates; end the earlier entry with valid_to"
-        )
-
-
-def _check_rules(files: Sequence[_ReadFile], rule_ids: Collection[str], directories: Sequence[Path]) -> None:
-    """Every entry has its rule, every rule its entry."""
-    entries = {rule_id for one in files for rule_id in one.content.rules}
-    for one in files:
-        for rule_id in one.content.rules:
-            if rule_id not in rule_ids:
-                raise DeclarationError(
-                    f"{one.where('rules', rule_id)}: expected a rule that exists, found an entry for {rule_id}; "
-                    "correct the id or write the rule in pipelines/domain/rules"
-                )
-    missing = sorted(set(rule_ids) - entries)
-    if missing:
-        raise DeclarationError(
-            f"{shown_path(directories[-1])}:1: expected an entry for every rule, found none for {', '.join(missing)}; "
-            "add it under rules in a layer file"
-        )
-
-
-def _layer_names(files: Sequence[_ReadFile]) -> list[str]:
-    return sorted({one.content.layer for one in files})
-
-
-def _merged(files: Sequence[_ReadFile]) -> LayerFile:
-    """The files of one layer as one; what one file says, another may not say again."""
-    merged: dict[str, Any] = {name: {} for name in _NAMED}
-    places: dict[tuple[str, str], str] = {}
-    for one in files:
-        for kind in _NAMED:
-            for name, entry in getattr(one.content, kind).items():
-                if (kind, name) in places:
-                    raise DeclarationError(
-                        f"{one.where(kind, name)}: {name} stands twice in layer {one.content.layer}, "
-                        f"first at {places[kind, name]}; keep one"
-                    )
-                places[kind, name] = one.where(kind, name)
-                merged[kind][name] = entry
-    for one in files:
-        _check_clauses(one, merged["clauses"])
-    first = files[0].content
-    return LayerFile(layer=first.layer, title=first.title, **merged)
-
-
-def _check_clauses(one: _ReadFile, clauses: Collection[str]) -> None:
-    """Every clause that an entry names is quoted somewhere in its layer."""
-    for kind in _SERIES:
-        for name, entries in getattr(one.content, kind).items():
-            for position, entry in enumerate(entries):
-                cases = getattr(entry, "variants", {}).items()
-                places = [(("clause",), entry.clause), *((("variants", case, "clause"), v.clause) for case, v in cases)]
-                for place, clause in places:
-                    if clause is not None and clause not in clauses:
-                        raise DeclarationError(
-                            f"{one.where(kind, name, position, *place)}: {name}: expected a clause of layer "
-                            f"{one.content.layer}, found {clause}; add it under clauses"
-                        )
+def _ended_by(open_entry: Dated, later: Dated) -> Dated:
+    """An open entry, ended on the day before a later one begins; an entry with an end of its own keeps it."""
+    begins = later.valid_from
+    if open_entry.valid_to is not None or begins is None or begins <= (open_entry.valid_from or begins.min):
+        return open_entry
+    return open_entry.model_copy(update={"valid_to": begins - timedelta(days=1)})

@@ -31,6 +31,7 @@ class RecordingPolicy(PolicyInForce):
     """A policy in force that notes the names it is asked for."""
 
     asked: set[str] = field(default_factory=set)
+    switches_asked: set[str] = field(default_factory=set)
 
     def value(self, name: str) -> Decimal | None:
         """A parameter's value, noted."""
@@ -39,7 +40,7 @@ class RecordingPolicy(PolicyInForce):
 
     def is_switched_on(self, name: str) -> bool:
         """Whether a switch is on, noted."""
-        self.asked.add(name)
+        self.switches_asked.add(name)
         return super().is_switched_on(name)
 
 
@@ -48,12 +49,14 @@ class Needs:
     """What one rule needs of the policy.
 
     Attributes:
-        asked: names of parameters and switches that it asked for.
+        parameters: names of the parameters that it asked for.
+        switches: names of the switches that it asked for.
         cases: names of the cases that it tells apart; None where it could not be built.
         unset: the parameter without which it cannot judge at all, where that is unset.
     """
 
-    asked: frozenset[str]
+    parameters: frozenset[str]
+    switches: frozenset[str]
     cases: frozenset[str] | None
     unset: str | None = None
 
@@ -71,10 +74,15 @@ def needs_of(rules: Iterable[Rule], policy: PolicyInForce, contracts: Mapping[st
     return {one.rule_id: _needs(one, policy, empty) for one in asking}
 
 
+def recording(policy: PolicyInForce) -> RecordingPolicy:
+    """The same policy, noting what it is asked for."""
+    return RecordingPolicy(**{item.name: getattr(policy, item.name) for item in fields(PolicyInForce)})
+
+
 def _needs(one: Rule, policy: PolicyInForce, empty: NightContext) -> Needs:
     """What one rule needs."""
-    recording = RecordingPolicy(**{item.name: getattr(policy, item.name) for item in fields(PolicyInForce)})
-    context = replace(empty, policy=recording)
+    asking = recording(policy)
+    context = replace(empty, policy=asking)
     cases: frozenset[str] | None = None
     unset: str | None = None
     try:
@@ -84,7 +92,7 @@ def _needs(one: Rule, policy: PolicyInForce, empty: NightContext) -> Needs:
         unset = error.parameter
     except Exception:  # noqa: BLE001, S110 - a rule that fails by itself is told by the night that judges it
         pass
-    return Needs(frozenset(recording.asked), cases, unset)
+    return Needs(frozenset(asking.asked), frozenset(asking.switches_asked), cases, unset)
 
 
 def empty_night(

@@ -14,6 +14,7 @@ from pipelines.domain.findings import FINDINGS
 from pipelines.domain.memory import HISTORY, RESOLUTION
 from pipelines.night.judging import REQUEST_LIST, feeds_in_use, request_list
 from pipelines.night.night import ROSTER, Night
+from pipelines.night.policy_review import asked_and_unset
 from pipelines.night.state import FeedState
 from warehouse.load_report import LoadReport
 from warehouse.publication import Publication, publish
@@ -112,6 +113,8 @@ def manifest(night: Night, run_id: str, checked: list[Gate], tables: dict[str, p
         "profile": night.profile,
         "code_version": version("hedui"),
         "policy_version": night.policy.version,
+        "unset_parameters": list(asked_and_unset(night.policy, night.needs)),
+        "unset_rules": night.unset_rules,
         "encrypted": night.vault.key is not None,
         "feeds": {state.feed: feed_account(state) for state in states(night)},
         "gates": [gate.told() for gate in checked],

@@ -66,6 +66,7 @@ def night_summary(
         blank,
         feeds_table(manifest["feeds"]),
         *feed_messages(manifest["feeds"]),
+        *policy_messages(manifest),
         blank,
         towns_table(cases),
         blank,
@@ -80,6 +81,17 @@ def heading(manifest: Mapping[str, Any]) -> Text:
     run = str(manifest.get("run_id", ""))[:8]
     first = Text(f"核对 {manifest['as_of']}  {'  ·  '.join(told)}", style="bold")
     return first.append(f"\nprofile {manifest['profile']}  ·  run {run}  ·  files {at_rest}", style="not bold dim")
+
+
+def policy_messages(manifest: Mapping[str, Any]) -> list[Text]:
+    """Say what the policy leaves unset although rules in force ask for it, and which of them assessed nobody for it."""
+    lines = []
+    if unset := manifest.get("unset_parameters"):
+        lines.append(Text(_cut(f"parameters not set: {', '.join(unset)} (hedui policy show)"), style="dim"))
+    if rules := manifest.get("unset_rules"):
+        told = ", ".join(f"{rule_id} ({parameter})" for rule_id, parameter in rules.items())
+        lines.append(Text(_cut(f"! not assessed for want of a parameter: {told}"), style="yellow"))
+    return lines
 
 
 def feeds_table(feeds: Mapping[str, Mapping[str, Any]]) -> Table:
