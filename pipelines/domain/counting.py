@@ -14,7 +14,7 @@ from pipelines.domain.context import NightContext
 from pipelines.domain.ledger import NOT_COUNTING
 from pipelines.domain.phrases import label_of, words
 from pipelines.domain.policy import PolicyInForce
-from pipelines.domain.vocabulary import GRADE_SAME_NAME, TEKUN
+from pipelines.domain.vocabulary import DIBAO, GRADE_SAME_NAME, TEKUN
 
 DEATH: Final = "death"
 CUSTODY: Final = "custody"
@@ -73,11 +73,14 @@ def with_standing(rows: pl.LazyFrame, night: NightContext) -> pl.LazyFrame:
     """Rows about members with what decides whether a person's leaving ends the benefit or makes the household smaller.
 
     Returns:
-        The rows and `is_covered, is_head, is_tekun, has_others` (another covered member of the household counts).
+        The rows and `is_covered, is_head, is_dibao, is_tekun, has_others` (another covered member of the household counts).
     """
     gone = not_counting(night.matched, night.policy, night.as_of).lazy().select(*_MEMBER, is_gone=pl.lit(value=True))
     household = night.households.lazy().select(
-        "household_id", "head_id_number", is_tekun=pl.col("benefit").is_in(TEKUN).fill_null(value=False)
+        "household_id",
+        "head_id_number",
+        is_dibao=pl.col("benefit").is_in(DIBAO).fill_null(value=False),
+        is_tekun=pl.col("benefit").is_in(TEKUN).fill_null(value=False),
     )
     remains = (pl.col("is_covered") & pl.col("is_gone").is_null()).cast(pl.Int32)
     standing = (
@@ -89,6 +92,7 @@ def with_standing(rows: pl.LazyFrame, night: NightContext) -> pl.LazyFrame:
         .select(
             *_MEMBER,
             "is_covered",
+            "is_dibao",
             "is_tekun",
             is_head=pl.col("id_number") == pl.col("head_id_number"),
             has_others=remains.sum().over("household_id") > remains,

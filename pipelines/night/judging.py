@@ -48,7 +48,8 @@ def context_of(night: Night, feed: str) -> NightContext:
         for _, other in night.rulebook.persons_looked_up(feed)
         if is_assessed(night, other)
     }
-    return replace(_context_over(night, (feed, *night.rulebook.feeds_beside(feed))), looked_up=looked_up)
+    beside = {other for one in switched_on(night, night.rulebook.judged_with(feed)) for other in one.subject.beside}
+    return replace(_context_over(night, (feed, *sorted(beside - {feed}))), looked_up=looked_up)
 
 
 def _context_over(night: Night, feeds: Iterable[str]) -> NightContext:

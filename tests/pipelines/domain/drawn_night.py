@@ -40,6 +40,7 @@ POOLS: dict[tuple[str, str], tuple[Any, ...]] = {
     ("property", "unit_no"): ("500117001001JC00001", "500117001001GB00002", "U3", "", None),
     ("social_insurance", "employer"): ("甲厂", "乙厂"),
     ("payments", "month"): (date(2026, 8, 1), date(2026, 8, 1), date(2026, 7, 1)),
+    ("disability_subsidy", "month"): (date(2026, 9, 1), date(2026, 8, 1), date(2026, 7, 1), date(2026, 6, 1), None),
 }
 """What a field holds where a rule needs more than its kind tells."""
 USUAL: dict[tuple[str, str], tuple[str, ...]] = {
@@ -106,7 +107,9 @@ def draw_night(seed: int, policy: PolicyInForce, *, has_declared_income: bool = 
     nobody = pl.Series([], dtype=pl.String)
     for feed in rows:
         for field, other in rulebook().persons_looked_up(feed):
-            looked_up[other] = named_rows(named_persons(matched[feed], field), rows[other], nobody)
+            found = named_rows(named_persons(matched[feed], field), rows[other], nobody)
+            # A night keeps them apart by the feed that names them; together no rule finds less.
+            looked_up[other] = pl.concat([looked_up[other], found]).unique() if other in looked_up else found
     night = NightContext(
         as_of=AS_OF,
         policy=policy,

@@ -19,7 +19,7 @@ def test_the_core_rules_are_found():
 
 
 def test_what_rules_look_at_beside_their_feed():
-    assert rulebook().feeds_beside("roster") == ("card_proxies",)
+    assert rulebook().feeds_beside("roster") == ("card_proxies", "disability", "students")
     assert rulebook().feeds_beside("vehicle") == ()
     assert rulebook().persons_looked_up("marriage") == (("spouse_id_number", "death"),)
     assert "card_proxies" in set(rulebook().feeds_to_match()) - set(rulebook().feeds_with_rules())

@@ -96,7 +96,8 @@ def found_after_income(
     def find(rule_id: str, roster: Any = ({},), *, also: Any = (), **feeds: Any) -> list[dict[str, Any]]:
         policy, changes = feeds.pop("policy", everything), feeds.pop("changes", {})
         night = reckoned(night_of("roster", roster, roster, beside=feeds, policy=_with_rules(policy, also), **changes))
-        night = replace(night, policy=replace(policy, rules={rule_id: replace(policy.rule(rule_id), is_on=True)}))
+        alone = {name: replace(one, is_on=name == rule_id) for name, one in policy.rules.items()}
+        night = replace(night, policy=replace(policy, rules=alone))
         return judge_after_income(night, b"secret").to_dicts()
 
     return find

@@ -103,3 +103,13 @@ def test_each_subsidy_beside_tekun_is_a_finding(found_by):
     assert [(one["record_key"], one["fact_date"]) for one in found] == [("care", AUGUST), ("living", SEPTEMBER)]
     assert "为特困人员（批准年月2026-01），另领取重度残疾人护理补贴（2026-08、2026-09）" in found[0]["statement"]
     assert found[0]["basis"].startswith("国发〔2015〕52号（大意）")
+
+
+@pytest.mark.parametrize(
+    ("changed_on", "expected"), [(date(2026, 8, 31), "flagged"), (date(2026, 9, 1), None), (None, None)]
+)
+def test_a_move_that_tonight_finds_ends_it(found_after_income, changed_on, expected):
+    moved = [{"registry_status": "moved_out", "reason": "work", "changed_on": changed_on}]
+    feeds = {"disability_subsidy": [{}], "population": moved}
+    assert outcome(found_after_income("CJ-02", also=("RK-01",), **feeds)) == expected
+    assert found_after_income("CJ-02", **feeds) == []
