@@ -132,8 +132,13 @@ def meets_care_level(policy: PolicyInForce) -> pl.Expr:
 
 def is_listed_for_tekun(policy: PolicyInForce) -> pl.Expr:
     """Whether a certificate says that a person cannot work, as the list for tekun has it; null where it cannot be told."""
-    kinds = ("visual", "physical", *_MIND)
-    return _by_type({kind: limit(policy, f"tekun_{kind}_level") for kind in kinds}, pl.lit(0, dtype=pl.Int32))
+    limits = {
+        "visual": limit(policy, "tekun_visual_level"),
+        "physical": limit(policy, "tekun_physical_level"),
+        "intellectual": limit(policy, "tekun_intellectual_level"),
+        "mental": limit(policy, "tekun_mental_level"),
+    }
+    return _by_type(limits, pl.lit(0, dtype=pl.Int32))
 
 
 def limit(policy: PolicyInForce, name: str) -> pl.Expr:
