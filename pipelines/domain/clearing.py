@@ -110,6 +110,11 @@ def amount_until(hao: int | pl.Expr) -> NewValue:
     return NewValue(most, plain(most), most + 1)
 
 
+def amount_below(hao: pl.Expr) -> NewValue:
+    """Less than this amount in 毫; the sentence shows the amount itself, which is one 毫 too much."""
+    return NewValue(hao - 1, plain(hao), hao)
+
+
 def amount_from(hao: int | pl.Expr) -> NewValue:
     """This amount in 毫 or a greater one."""
     least = pl.lit(hao, dtype=pl.Int64) if isinstance(hao, int) else hao

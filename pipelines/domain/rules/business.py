@@ -66,19 +66,19 @@ def _found(state: str | pl.Expr) -> pl.Expr:
     )
 
 
-def _closed() -> Change:
+def closed() -> Change:
     """The business is closed."""
     return Change(words(_entity(), "已办理注销登记"), {"status": becomes("closed")})
 
 
-def _left() -> Change:
+def left() -> Change:
     """The person has nothing to do with it, or has not any more."""
     return Change(
         words("本人已不再是", _entity(), "的", _role(), "，登记已变更；被冒名登记的，登记已撤销"), is_withdrawn=True
     )
 
 
-_OTHER_ROLE: Final = Change(
+OTHER_ROLE: Final = Change(
     "补登的人员角色为董事、监事、经理等，不是经营者、法定代表人、股东或合伙人",
     {"role": becomes("officer")},
     where=_ROLE == UNKNOWN,
@@ -111,7 +111,7 @@ def active_business(_night: NightContext) -> Verdict:
             OpenField("role", "人员角色为空或无法识别", _ROLE == UNKNOWN),
             OpenField("status", "登记状态为空或无法识别", _IS_STATUS_OPEN),
         ),
-        changes=(_closed(), _left(), _OTHER_ROLE),
+        changes=(closed(), left(), OTHER_ROLE),
     )
 
 
@@ -130,5 +130,5 @@ def revoked_business(_night: NightContext) -> Verdict:
             Evidence("status", "=", "revoked"),
             Evidence("entity_name", "=", when=pl.col("entity_name").is_not_null()),
         ),
-        changes=(_closed(), _left()),
+        changes=(closed(), left()),
     )

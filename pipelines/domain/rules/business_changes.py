@@ -8,10 +8,20 @@ from typing import Final
 
 import polars as pl
 
+from pipelines.domain.clearing import Change, count_until, day_from, day_until
 from pipelines.domain.context import NightContext
 from pipelines.domain.phrases import label_of, part, words
 from pipelines.domain.rule import Evidence, OpenField, Subject, Verdict, decided, rule
-from pipelines.domain.rules.business import FEED, OWNERS, REGISTRATIONS, ROLE_LABEL, registrations
+from pipelines.domain.rules.business import (
+    FEED,
+    OTHER_ROLE,
+    OWNERS,
+    REGISTRATIONS,
+    ROLE_LABEL,
+    closed,
+    left,
+    registrations,
+)
 from pipelines.domain.vocabulary import UNKNOWN
 
 _ENDED: Final = {"revoked_closed": "吊销已注销", "closed": "已注销", "annulled": "已撤销", "moved": "已迁出"}
@@ -45,6 +55,19 @@ SINCE_REVIEW = Subject(FEED, REGISTRATIONS.label, since_review)
 def _role_in() -> pl.Expr:
     """Who is what in which business, as words."""
     return words("登记为", part("“", _ENTITY, "”的"), label_of(_ROLE, ROLE_LABEL, "相关人员"))
+
+
+def _nobody_employed(own: int, has_insured: pl.Expr, has_workers: pl.Expr) -> tuple[Change, ...]:
+    """Nobody beyond the owner, in whichever count tells of employees."""
+    insured, workers = count_until(0), count_until(own)
+    told_insured = words("经核实单位参保人数为", insured.shown, "人")
+    told_workers = words("经核实年报从业人数不超过", workers.shown, "人")
+    both = {"insured_employees": insured, "employees": workers}
+    return (
+        Change(told_insured, {"insured_employees": insured}, where=has_insured & ~has_workers),
+        Change(told_workers, {"employees": workers}, where=has_workers & ~has_insured),
+        Change(words(told_insured, "，且", told_workers), both, where=has_insured & has_workers),
+    )
 
 
 @rule("GS-03", over=REGISTRATIONS, material=("role", "status", "insured_employees", "employees"))
@@ -81,9 +104,11 @@ def employer(night: NightContext) -> Verdict:
             *_OPEN,
             OpenField("employees", "年报从业人数中经营者本人应扣几人未设置（own_workers）", is_own_open),
         ),
-        remedy=words(
-            part("“", _ENTITY, "”"),
-            "经核实没有雇佣他人，或已注销登记，或本人已不再担任该角色",
+        changes=(
+            *_nobody_employed(int(own or 0), has_insured, has_workers),
+            closed(),
+            left(),
+            OTHER_ROLE,
         ),
     )
 
@@ -110,7 +135,24 @@ def ended_business(_night: NightContext) -> Verdict:
             Evidence("status", "in", ",".join(_ENDED)),
             Evidence("entity_name", "=", when=_ENTITY.is_not_null()),
         ),
-        remedy=words(part("“", _ENTITY, "”"), "的注销通知书或撤销登记决定已收存"),
+        changes=(left(),),
+    )
+
+
+def _known_in_time(night: NightContext) -> tuple[Change, ...]:
+    """Reviewed since it was established, or established before the review."""
+    reviewed, established = day_from(_ESTABLISHED), day_until(_KNOWN_ON)
+    return (
+        Change(
+            words("名册登记的最近复核日期为", reviewed.shown, "或更晚"),
+            {"known_on": reviewed},
+            where=night.as_of >= _ESTABLISHED,
+        ),
+        Change(
+            words("查明成立日期为", established.shown, "或更早"),
+            {"established_on": established},
+            where=night.as_of > _KNOWN_ON,
+        ),
     )
 
 
@@ -144,15 +186,5 @@ def new_business(night: NightContext) -> Verdict:
             OpenField("established_on", "成立日期为空", _ESTABLISHED.is_null()),
             OpenField("last_review_on", "名册没有最近复核日期和批准年月", _KNOWN_ON.is_null(), pl.lit("")),
         ),
-        remedy=pl.when(is_dateless)
-        .then(pl.lit("查明成立日期不晚于家庭最近一次复核"))
-        .otherwise(
-            words(
-                "名册登记有",
-                _ESTABLISHED,
-                "或之后的复核，或",
-                part("“", _ENTITY, "”"),
-                "已注销登记、本人已不再担任该角色",
-            )
-        ),
+        changes=(*_known_in_time(night), closed(), left(), OTHER_ROLE),
     )

@@ -8,7 +8,7 @@ from typing import Final
 
 import polars as pl
 
-from pipelines.domain.clearing import Change, NewValue, becomes
+from pipelines.domain.clearing import Change, amount_below, becomes
 from pipelines.domain.context import NightContext
 from pipelines.domain.dates import months_before
 from pipelines.domain.households import PROVENANCE
@@ -112,7 +112,7 @@ def _told() -> pl.Expr:
 PREMIUMS = Subject(FEED, "商业保险数据", premiums)
 
 
-_BELOW: Final = NewValue(_LIMIT - 1, plain(_LIMIT), _LIMIT)
+_BELOW: Final = amount_below(_LIMIT)
 _CHANGES: Final = (
     Change(
         words("经核实由家庭成员缴纳的年缴保费低于", _BELOW.shown, "元"),

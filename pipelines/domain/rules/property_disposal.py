@@ -3,10 +3,12 @@
 What belongs here: rights that ended. What does not: what somebody holds (`property`), and money received for it.
 """
 
+from datetime import date
 from typing import Final
 
 import polars as pl
 
+from pipelines.domain.clearing import ONE_DAY, Change, becomes, day_until
 from pipelines.domain.context import NightContext
 from pipelines.domain.dates import months_after_each, months_before, within_months
 from pipelines.domain.money import plain_decimal
@@ -46,23 +48,38 @@ def former_rights(night: NightContext) -> pl.LazyFrame:
 FORMER_RIGHTS = Subject(FEED, LABEL, former_rights)
 
 
+def _changes(opens: date, months: int) -> tuple[Change, ...]:
+    """Ended before the window opened, or no disposal; or time has passed."""
+    last, over = day_until(opens - ONE_DAY), months_after_each(_ENDED_ON, months) + pl.duration(days=1)
+    is_dated = _ENDED_ON.is_not_null()
+    return (
+        Change(words("登记显示于", last.shown, "或更早转移或注销"), {"ended_on": last}),
+        Change("经核实属更正、换证，并未转移，登记已更正", {"ended_by": becomes("correction")}),
+        Change("经核实因征收拆迁注销，登记已更正", {"ended_by": becomes("expropriation")}, where=is_dated),
+        Change(words("自", over, f"起转移已满{months}个月，不再列出"), on=over, where=is_dated),
+    )
+
+
 @rule("FC-06", over=FORMER_RIGHTS, material=("unit_key", "ended_on", "ended_by"))
 def disposed_property(night: NightContext) -> Verdict:
     """A right that a member sold, gave away or lost within the look-back (近期转移不动产).
 
     Clause: 民发〔2021〕57号 第十四条, policy.md 1.3. What became of the money is asked, nothing more. A right that ended on
     an unknown day and began within the window ended within it too, so that the day alone is open; one that began
-    before tells nothing. A corrected or renewed entry is no disposal; expropriation is exempt.
+    before tells nothing. A corrected or renewed entry is no disposal; expropriation is exempt, so that its day decides
+    nothing.
     """
     months = night.policy.months("disposal_lookback_months")
     is_recent = within_months(_ENDED_ON, night.as_of, months).fill_null(value=False)
     began_in_window = within_months(_BEGAN_ON, night.as_of, months).fill_null(value=False)
     is_disposal = ~pl.col("is_still_held") & _ENDED_BY.ne_missing("correction")
+    is_expropriated = _ENDED_BY.eq_missing("expropriation")
     return Verdict(
         fires=decided(
-            flagged=is_disposal & is_recent, undetermined=is_disposal & _ENDED_ON.is_null() & began_in_window
+            flagged=is_disposal & is_recent,
+            undetermined=is_disposal & ~is_expropriated & _ENDED_ON.is_null() & began_in_window,
         ),
-        exempt={"不动产因征收拆迁注销": _ENDED_BY.eq_missing("expropriation")},
+        exempt={"不动产因征收拆迁注销": is_expropriated},
         record_key=pl.col("unit_key"),
         fact_date=_ENDED_ON,
         found=words(
@@ -81,14 +98,5 @@ def disposed_property(night: NightContext) -> Verdict:
             Evidence("registered_on", "=", when=_BEGAN_ON.is_not_null()),
         ),
         open_fields=(OpenField("ended_on", "转移或注销日期为空", _ENDED_ON.is_null()),),
-        remedy=pl.when(_ENDED_ON.is_null())
-        .then(words("查明转移或注销早于", str(months_before(night.as_of, months)), "，或属更正、换证"))
-        .otherwise(
-            words(
-                "经核实没有所得或所得已用于治病等必需支出；满",
-                f"{months}个月（",
-                months_after_each(_ENDED_ON, months),
-                "之后）不再列出",
-            )
-        ),
+        changes=_changes(months_before(night.as_of, months), months),
     )

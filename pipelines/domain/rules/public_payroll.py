@@ -8,6 +8,7 @@ from typing import Final
 
 import polars as pl
 
+from pipelines.domain.clearing import ONE_DAY, Change, becomes, day_until
 from pipelines.domain.context import NightContext
 from pipelines.domain.money import hao, plain
 from pipelines.domain.phrases import label_of, part, words
@@ -24,6 +25,8 @@ _KIND_LABEL: Final = {
     "public_post": "公益性岗位人员",
     "survivor": "遗属补助人员",
 }
+
+_EXEMPT: Final = ("survivor", "public_post")
 
 _KIND, _UNIT, _PAY = pl.col("kind"), pl.col("unit"), pl.col("monthly_pay")
 _SINCE, _UNTIL, _STATUS = pl.col("since_on"), pl.col("until_on"), pl.col("status")
@@ -50,9 +53,12 @@ def on_public_payroll(night: NightContext) -> Verdict:
     welfare post (公益性岗位) is help to find work, its pay is reckoned as income: both are exempt here.
     """
     holds = _SINCE.le(night.as_of).fill_null(value=True) & _UNTIL.ge(night.as_of).fill_null(value=True)
+    last = day_until(night.as_of - ONE_DAY)
     is_on = holds & (_STATUS == "active")
     return Verdict(
-        fires=decided(flagged=is_on & ~_IS_KIND_OPEN, undetermined=holds & (_STATUS != "ended")),
+        fires=decided(
+            flagged=is_on & ~_IS_KIND_OPEN, undetermined=holds & (_STATUS != "ended") & ~_KIND.is_in(_EXEMPT)
+        ),
         exempt={
             "遗属补助计入家庭收入，不属财政供养人员": _KIND == "survivor",
             "公益性岗位属就业帮扶，其收入另行核算": _KIND == "public_post",
@@ -68,7 +74,7 @@ def on_public_payroll(night: NightContext) -> Verdict:
         ),
         evidence=(
             Evidence("unit", "=", when=_UNIT.is_not_null()),
-            Evidence("kind", "not in", "survivor,public_post"),
+            Evidence("kind", "not in", ",".join(_EXEMPT)),
             Evidence("status", "=", "active"),
             Evidence("since_on", "≤", str(night.as_of), when=_SINCE.is_not_null()),
             Evidence("until_on", "≥", str(night.as_of), when=_UNTIL.is_not_null()),
@@ -78,5 +84,10 @@ def on_public_payroll(night: NightContext) -> Verdict:
             OpenField("kind", "人员类别无法识别", _IS_KIND_OPEN),
             OpenField("status", "供养状态无法识别", _IS_STATUS_OPEN),
         ),
-        remedy=words(part("“", _UNIT, "”"), "证明本人已不在册，或属遗属补助、公益性岗位"),
+        changes=(
+            Change(words(part("“", _UNIT, "”"), "证明本人已不在册，供养状态为终止"), {"status": becomes("ended")}),
+            Change(words("财政供养截止日期为", last.shown, "或更早"), {"until_on": last}),
+            Change("经核实属遗属补助，并非财政供养人员", {"kind": becomes("survivor")}, where=is_on),
+            Change("经核实属公益性岗位", {"kind": becomes("public_post")}, where=is_on),
+        ),
     )

@@ -18,6 +18,7 @@ from typing import Final
 
 import polars as pl
 
+from pipelines.domain.clearing import Change, becomes
 from pipelines.domain.context import NightContext
 from pipelines.domain.phrases import part, words
 from pipelines.domain.rule import Evidence, OpenField, Verdict, decided, rule
@@ -66,5 +67,9 @@ def unproven_life(_night: NightContext) -> Verdict:
             OpenField("benefit_status", "待遇发放状态无法识别", _IS_BENEFIT_OPEN),
             OpenField("stop_reason", "暂停原因为空", _REASON.is_null()),
         ),
-        remedy=pl.lit("本人已通过待遇领取资格认证，待遇恢复发放"),
+        changes=(
+            Change("本人已通过待遇领取资格认证，待遇恢复发放", {"benefit_status": becomes("paying")}),
+            Change("补登的暂停原因不是未提供生存证明", {"stop_reason": becomes("other")}, where=_REASON.is_null()),
+            Change("补登的险种不是城乡居民养老保险", {"insurance_type": becomes("employee")}, where=_IS_TYPE_OPEN),
+        ),
     )

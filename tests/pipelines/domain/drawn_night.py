@@ -39,12 +39,21 @@ NAMES = ("张三", "李四", "王五")
 POOLS: dict[tuple[str, str], tuple[Any, ...]] = {
     ("property", "unit_no"): ("500117001001JC00001", "500117001001GB00002", "U3", "", None),
     ("social_insurance", "employer"): ("甲厂", "乙厂"),
+    ("disability", "expires_on"): (
+        None,
+        date(2026, 9, 21),
+        AS_OF,
+        date(2030, 1, 1),
+        date(2026, 8, 1),
+        date(2026, 7, 21),
+    ),
     ("payments", "month"): (date(2026, 8, 1), date(2026, 8, 1), date(2026, 7, 1)),
     ("disability_subsidy", "month"): (date(2026, 9, 1), date(2026, 8, 1), date(2026, 7, 1), date(2026, 6, 1), None),
 }
 """What a field holds where a rule needs more than its kind tells."""
 USUAL: dict[tuple[str, str], tuple[str, ...]] = {
     ("property", "use"): ("dwelling",) * 4,
+    ("disability", "status"): ("valid",) * 3,
     ("payments", "project"): ("dibao",) * 9,
     ("payments", "payment_kind"): ("regular",) * 9,
     ("payments", "status"): ("paid",) * 9,
@@ -96,12 +105,11 @@ def policy_with_everything(profile: str = "caojie-people", *, is_unset: bool = F
 
 def draw_night(seed: int, policy: PolicyInForce, *, has_declared_income: bool = True) -> NightContext:
     """Families and records of every feed; the income is reckoned, so that every rule can be judged."""
-    chance = Random(seed)  # noqa: S311 - drawn, not secret
-    people = _roster(chance)
+    people = _roster(_chance(seed, "roster"))
     if not has_declared_income:
         people = people.with_columns(monthly_income=pl.lit(None, dtype=pl.Decimal(18, 4)))
     members, households = members_of(people), households_of(people, AS_OF)
-    rows = {feed: _records(chance, one, members) for feed, one in contracts().items() if feed != "roster"}
+    rows = {feed: _records(_chance(seed, feed), one, members) for feed, one in contracts().items() if feed != "roster"}
     matched = {feed: _matched(contracts()[feed], rows[feed], members, households) for feed in rows}
     looked_up: dict[str, pl.DataFrame] = {}
     nobody = pl.Series([], dtype=pl.String)
@@ -122,6 +130,11 @@ def draw_night(seed: int, policy: PolicyInForce, *, has_declared_income: bool = 
         looked_up=looked_up,
     )
     return with_income(night)
+
+
+def _chance(seed: int, feed: str) -> Random:
+    """Each feed's own, so that a new feed leaves the others as they were drawn."""
+    return Random(f"{seed} {feed}")  # noqa: S311 - drawn, not secret
 
 
 def with_income(night: NightContext) -> NightContext:

@@ -8,6 +8,7 @@ import pytest
 
 from pipelines.domain.clearing import (
     Change,
+    amount_below,
     amount_from,
     amount_until,
     becomes,
@@ -30,6 +31,7 @@ from pipelines.domain.money import to_hao
         (month_until(date(2023, 12, 1)), date(2023, 12, 1), date(2024, 1, 1), "2023-12"),
         (month_from(date(2024, 1, 1)), date(2024, 1, 1), date(2023, 12, 1), "2024-01"),
         (amount_until(to_hao(Decimal("770.5"))), 7_705_000, 7_705_001, "770.5"),
+        (amount_below(pl.lit(7_700_000, dtype=pl.Int64)), 7_699_999, 7_700_000, "770"),
         (amount_from(pl.lit(0, dtype=pl.Int64)), 0, -1, "0"),
         (count_until(1), 1, 2, "1"),
         (count_from(pl.lit(3)), 3, 2, "3"),
