@@ -1,5 +1,6 @@
 """Projection and grace (rules.md section 5): every row of the table, its limits, and what lowers or overrides it."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -10,8 +11,9 @@ import pytest
 
 from pipelines.domain.case_findings import CASE_FINDINGS
 from pipelines.domain.grace import GRACE, grace_period, project
-from pipelines.domain.income import INCOME
+from pipelines.domain.income import INCOME, household_income
 from pipelines.domain.income_policy import IncomePolicy
+from pipelines.domain.ledger import LEDGER
 
 AS_OF = date(2026, 9, 22)
 POLICY = IncomePolicy(urban_standard=7_700_000, rural_standard=6_300_000)
@@ -193,3 +195,61 @@ def test_margin_and_months_come_from_the_policy() -> None:
     policy = IncomePolicy(7_700_000, 6_300_000, margin=Fraction(2), grace_months=3)
     row = projected(INCOME_FINDING, evidenced="1539.99", cause="other", policy=policy)
     assert (row["projection"], row["grace_to"]) == ("grace_b", date(2026, 12, 31))
+
+
+@pytest.mark.parametrize(
+    ("facts", "projection"),
+    [
+        ({"evidenced": "770.01", "cause": "other"}, "over"),
+        ({"evidenced": "1154.99", "cause": "other"}, "over"),
+        ({"evidenced": "770.00", "cause": "other"}, "verify"),
+        ({"evidenced": "769.99", "cause": "other"}, "below"),
+        ({"evidenced": "770.01", "cause": "employment"}, "grace_a"),
+        ({"evidenced": "5000", "cause": "mixed", "without_wages": "1154.99"}, "grace_a"),
+    ],
+)
+def test_without_branch_b_only_work_leads_to_grace(facts, projection):
+    policy = replace(POLICY, has_branch_b=False)
+    assert projected(INCOME_FINDING, policy=policy, **facts)["projection"] == projection
+
+
+@pytest.mark.parametrize(
+    ("unset", "facts", "projection", "because"),
+    [
+        ("margin", {"evidenced": "770.01", "cause": "other"}, "verify", "no_margin"),
+        ("margin", {"evidenced": "770.01", "cause": "mixed", "without_wages": "1"}, "verify", "no_margin"),
+        ("margin", {"evidenced": "770.01", "cause": "employment"}, "grace_a", None),
+        ("margin", {"evidenced": "769.99", "cause": "other"}, "below", None),
+        ("grace_months", {"evidenced": "770.01", "cause": "employment"}, "verify", "no_grace_months"),
+        ("grace_months", {"evidenced": "5000", "cause": "other"}, "over", None),
+        (
+            "grace_repeat_months",
+            {"evidenced": "770.01", "cause": "employment", "latest_grace_to": date(1999, 1, 1)},
+            "verify",
+            "second_grace",
+        ),
+        ("grace_repeat_months", {"evidenced": "770.01", "cause": "employment"}, "grace_a", None),
+    ],
+)
+def test_what_hangs_on_an_unset_parameter_has_to_be_verified(unset, facts, projection, because):
+    found = projected(INCOME_FINDING, policy=replace(POLICY, **{unset: None}), **facts)
+    assert (found["projection"], found["verify_because"]) == (projection, because)
+    assert (found["grace_from"] is None) is (projection != "grace_a")
+
+
+def test_without_a_standard_an_income_has_to_be_verified():
+    households = pl.DataFrame({"household_id": ["H"], "benefit": ["dibao_urban"]})
+    none = replace(POLICY, urban_standard=None)
+    ledger = pl.DataFrame(
+        [{"household_id": "H", "id_number": "P", "declared": 1, "counts": True, "is_work_unproven": False}],
+        schema=LEDGER,
+    )
+    income = household_income(households, ledger, none)
+    assert income.get_column("income_standard").to_list() == [None]
+    families = households.with_columns(is_incomplete=False, latest_grace_to=pl.lit(None, dtype=pl.Date))
+    found = pl.DataFrame(
+        [dict(zip(("rule_id", "outcome", "action"), INCOME_FINDING, strict=True)) | {"household_id": "H"}],
+        schema=CASE_FINDINGS,
+    )
+    told = project(families, income, found, none, AS_OF, has_income_column=True).row(0, named=True)
+    assert (told["projection"], told["verify_because"]) == ("verify", "no_standard")

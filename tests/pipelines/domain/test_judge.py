@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from pipelines.domain.findings import FINDINGS, FINDINGS_ORDER
-from pipelines.domain.judge import judge_feed
+from pipelines.domain.judge import judge_feed, unset_parameters
 from pipelines.domain.policy_layer import Variant
+from pipelines.domain.rulebook import rulebook
 
 CAR = {"vehicle_type": "K33", "status": "A"}
 JOB = {"insurance_type": "employee", "enrol_status": "active", "employer": "甲"}
@@ -214,3 +215,32 @@ def test_an_exempt_finding_is_cleared_already(judged):
 def test_another_name_may_be_another_person(judged):
     (found,) = judged("vehicle", [CAR | {"name": "李四"}])
     assert found["clears_with"][-1] == "经核实与部门数据中的人不是同一人"
+
+
+def unset(policy, *names):
+    """The policy with some parameters left unset."""
+    known = {name: replace(policy.parameters[name], value=None) for name in names}
+    return replace(policy, parameters={**policy.parameters, **known}, version="another")
+
+
+def test_a_rule_that_lacks_a_parameter_finds_nothing_and_is_named_the_others_go_on(judged, night_of, policy):
+    rows = [CAR, CAR | {"plate_no": "渝A2", "status": "E", "deregistered_on": None}]
+    without = unset(policy, "deregistration_lookback_months", "overdue_inspection_months")
+    assert [one["rule_id"] for one in judged("vehicle", rows)] == ["CL-01", "CL-03"]
+    assert [one["rule_id"] for one in judged("vehicle", rows, policy=without)] == ["CL-01"]
+    rules = [one for one in rulebook().of("vehicle") if without.is_rule_on(one.rule_id)]
+    missing = unset_parameters(rules, night_of("vehicle", rows, policy=without))
+    assert missing == {"CL-03": "deregistration_lookback_months"}
+
+
+def test_a_subject_that_lacks_a_parameter_is_not_judged(judged, policy):
+    rows = [{"income": 60000}]
+    without = unset(policy, "wage_average_months")
+    assert [one["rule_id"] for one in judged("income_tax", rows)] == ["TAX-01"]
+    assert judged("income_tax", rows, policy=without) == []
+
+
+def test_another_policy_version_is_another_rule_version_and_no_changed_fact(judged, policy):
+    (before,), (after,) = judged("vehicle", [CAR]), judged("vehicle", [CAR], policy=replace(policy, version="another"))
+    assert (before["rule_version"], after["rule_version"]) == (f"1@{policy.version}", "1@another")
+    assert all(before[name] == after[name] for name in ("finding_id", "fingerprint"))

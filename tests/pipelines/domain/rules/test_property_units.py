@@ -1,6 +1,8 @@
 """FC-02: telling dwelling units apart and counting them per household."""
 
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import polars as pl
 import pytest
@@ -159,3 +161,65 @@ def test_counting_agrees_with_counting_by_hand(rows):
     )
     counted = units_of(frame.lazy()).collect()
     assert counted.get_column("units").sum() == len(numbered) + len(places) + nameless
+
+
+COUNT_ALONE = "市级口径：两套及以上住房还须人均面积超过最低住房保障标准3倍，与本级只看套数不一致，请核实面积"
+WITHIN = "市级口径：人均面积未超过最低住房保障标准3倍的不作为取消情形，与本级只看套数不一致，请一并考虑"
+
+
+def homes(*areas: float | None) -> list[dict[str, object]]:
+    return [unit(f"U{number}", area=area) for number, area in enumerate(areas)]
+
+
+def with_standard(policy, square_metres: int | None):
+    """The policy with a minimum housing standard: 20 m² a head, three times of which are 60."""
+    known = policy.parameters["minimum_housing_area"]
+    value = None if square_metres is None else Decimal(square_metres)
+    return replace(policy, parameters={**policy.parameters, "minimum_housing_area": replace(known, value=value)})
+
+
+@pytest.mark.parametrize(
+    ("rows", "roster", "expected"),
+    [
+        (homes(30, 30), [{}], "exempt"),
+        (homes(30, 30.01), [{}], "flagged"),
+        (homes(60, 60), COUPLE, "exempt"),
+        (homes(60, 60.01), COUPLE, "flagged"),
+        (homes(30, None), [{}], "undetermined"),
+        (homes(200, None), [{}], "undetermined"),
+        ([*homes(30, 30), unit("U1", area=30, id_number="P0", name="李四")], COUPLE, "exempt"),
+        ([unit("U0", area=None), unit("U0", area=30), unit("U1", area=30)], [{}], "exempt"),
+        ([unit("U0", "甲", area=None), unit(None, "甲", area=30), unit("U1", area=30)], [{}], "exempt"),
+        ([*homes(30, 30), unit("U9", use="parking", area=500)], [{}], "exempt"),
+        ([*homes(30, 30), unit("U9", use=None, area=500)], [{}], "exempt"),
+        ([unit("U0", area=30), unit("U1", use=None, area=30)], [{}], "undetermined"),
+    ],
+)
+def test_the_city_asks_for_the_area_of_each_member_too(found_by, city_policy, rows, roster, expected):
+    (found,) = found_by("FC-02", "property", rows, roster, policy=with_standard(city_policy, 20))
+    assert found["outcome"] == expected
+    assert found["conflict"] is None
+
+
+def test_without_the_standard_the_citys_rule_is_open_and_names_the_parameter(found_by, city_policy):
+    (found,) = found_by("FC-02", "property", homes(500, 500), policy=with_standard(city_policy, None))
+    assert (found["outcome"], found["action"]) == ("undetermined", "VERIFY")
+    assert "最低住房保障标准未设置" in found["statement"]
+    assert [one["field"] for one in found["evidence"] if one["op"] == "待定"] == ["minimum_housing_area"]
+    (found,) = found_by("FC-02", "property", homes(30, None), policy=with_standard(city_policy, 20))
+    assert [one["field"] for one in found["evidence"] if one["op"] == "待定"] == ["area"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "standard", "conflict"),
+    [
+        (homes(500, 500), None, COUNT_ALONE),
+        (homes(500, None), 20, COUNT_ALONE),
+        (homes(30, 30), 20, WITHIN),
+        (homes(500, 500), 20, None),
+    ],
+)
+def test_the_street_counts_alone_and_shows_what_the_city_says(found_by, everything, rows, standard, conflict):
+    (found,) = found_by("FC-02", "property", rows, policy=with_standard(everything, standard))
+    assert (found["outcome"], found["action"], found["conflict"]) == ("flagged", "CANCEL_PRINCIPLE", conflict)
+    assert not [one for one in found["evidence"] if one["op"] == "待定"]
