@@ -1,5 +1,6 @@
 """``hedui scenario``: a family's story, judged and told with all its reasons."""
 
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -26,16 +27,9 @@ AS_EXPECTED, DIFFERENT = 0, 1
 @feeds_option
 @policy_option
 @rules_option
-@click.option("--only", metavar="WORDS", help="Only the stories whose title holds these words.")
+@click.option("--only", metavar="WORDS", default="", help="Only the stories whose title holds these words.")
 @click.option("--brief", is_flag=True, help="One line a story; the differences where there are any.")
-def scenario(
-    files: tuple[Path, ...],
-    as_of: str | None,
-    profile: str | None,
-    only: str | None,
-    brief: bool,
-    **options: str | None,
-) -> int:
+def scenario(files: tuple[Path, ...], only: str, brief: bool, **options: str | None) -> int:
     """Run the stories in FILE… (files or folders) and print the whole reasoning in Chinese.
 
     Each story says what a night must find; what comes out otherwise is told as a difference. --as-of and --profile
@@ -51,20 +45,21 @@ def scenario(
     \b
     Exit codes: 0 all as expected, 1 differences, 2 a file, date or profile that cannot be used.
     """  # noqa: D301  click wants the character
-    settings = read_settings(as_of=as_of, profile=profile, **options)
-    return tell_all(
-        files,
-        settings,
-        as_of=settings.as_of if as_of else None,
-        profile=profile,
-        only=only or "",
-        brief=brief,
-    )
+    settings = read_settings(**options)
+    # Only what is typed stands in place of the story's own: a server's settings must not change what a story says.
+    given = Given(settings.as_of if options["as_of"] else None, options["profile"])
+    return tell_all(files, settings, given, only=only, brief=brief)
 
 
-def tell_all(
-    files: tuple[Path, ...], settings: Settings, *, as_of: date | None, profile: str | None, only: str, brief: bool
-) -> int:
+@dataclass(frozen=True)
+class Given:
+    """What stands in place of what the stories say."""
+
+    as_of: date | None
+    profile: str | None
+
+
+def tell_all(files: tuple[Path, ...], settings: Settings, given: Given, *, only: str, brief: bool) -> int:
     """Run the stories of all files; every file is read before the first story is told."""
     from connectors.contract import load_contracts  # noqa: PLC0415
     from pipelines.night.rule_files import load_rulebook  # noqa: PLC0415
@@ -73,12 +68,13 @@ def tell_all(
     from pipelines.scenario.reading import read_scenes, story_files  # noqa: PLC0415
     from pipelines.scenario.telling import brief_line, telling  # noqa: PLC0415
 
-    contracts = load_contracts(*settings.feeds_folders)
-    book = load_rulebook(settings.rules)
+    contracts, book = load_contracts(*settings.feeds_folders), load_rulebook(settings.rules)
     scenes = [
         scene
         for file in story_files(files)
-        for scene in read_scenes(file, contracts, book, as_of=as_of, profile=profile, default_profile=settings.profile)
+        for scene in read_scenes(
+            file, contracts, book, as_of=given.as_of, profile=given.profile, default_profile=settings.profile
+        )
         if only in scene.title
     ]
     stage = Stage(contracts, settings.policy_folders, book)

@@ -26,7 +26,12 @@ _INCOME: Final = "monthly_income"
 
 
 class DepartmentError(ValueError):
-    """An entry that no contract knows, or a person whom the story does not; says which and what would do."""
+    """An entry that no contract knows, or a person whom the story does not; says which and what would do.
+
+    `place`: the position of the record that is meant, where it is one.
+    """
+
+    place: tuple[int, ...] = ()
 
 
 def feed_named(told: str, contracts: Mapping[str, Contract]) -> str:
@@ -71,8 +76,12 @@ def delivered(
     """
     headers = {field.name: field.headers[0] for field in contract.fields if field.is_required or field.kind == "id"}
     rows = []
-    for record in told.records:
-        cells, found = _record(record, contract, persons, households)
+    for place, record in enumerate(told.records):
+        try:
+            cells, found = _record(record, contract, persons, households)
+        except DepartmentError as error:
+            error.place = (place,)
+            raise
         rows.append(cells)
         headers |= {name: contract.by_name[name].headers[0] for name in cells if name not in headers} | found
     for label in told.asked or ():

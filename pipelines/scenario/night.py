@@ -83,14 +83,14 @@ class Stage:
     ) -> None:
         """Take the feeds, where policy is read from, and the rules, by default those that ship."""
         self.contracts = contracts
-        self._book = rulebook() if book is None else book
-        self._policy = cache(lambda profile: load_policy(policy_dirs, profile, self._book))
+        self.book = rulebook() if book is None else book
+        self._policy = cache(lambda profile: load_policy(policy_dirs, profile, self.book))
         self._in_force = cache(self._ask)
 
     def _ask(self, profile: str, as_of: date) -> tuple[PolicyInForce, dict[str, Needs]]:
         """The policy of a profile on a date, and what its rules need of it."""
         policy = self._policy(profile).in_force(as_of)
-        rules = [one for rule_id, one in self._book.items() if policy.is_rule_on(rule_id)]
+        rules = [one for rule_id, one in self.book.items() if policy.is_rule_on(rule_id)]
         return policy, needs_of(rules, policy, self.contracts)
 
     def tell(self, scene: Scene) -> Told:
@@ -114,7 +114,7 @@ class Stage:
                     tables=MemoryTables(vault, scene.as_of, scene.profile),
                     snapshots=MemorySnapshots(vault),
                     secret=_SECRET,
-                    rulebook=self._book,
+                    rulebook=self.book,
                     known_needs=needs,
                 )
                 return _run(night)

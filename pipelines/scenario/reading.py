@@ -154,7 +154,7 @@ class _Reader:
                 feed = feed_named(told, self._contracts)
                 found[feed] = delivered(delivery, self._contracts[feed], persons, households, as_of)
             except DepartmentError as error:
-                raise self._mistake(str(error), title, "部门数据", told) from None
+                raise self._mistake(str(error), title, "部门数据", told, "记录", *error.place) from None
         return found
 
     def _check_expectations(
@@ -187,7 +187,7 @@ def story_files(paths: Collection[Path]) -> Iterator[Path]:
     """The files named, and those in the folders named, in the order of their names.
 
     Raises:
-        DeclarationError: a file or folder isn't there, or a folder holds no story.
+        DeclarationError: a folder holds no story.
     """
     for path in paths:
         found = sorted(path.glob("*.yml")) if path.is_dir() else [path]

@@ -69,7 +69,7 @@ class ExpectedFinding(_Told):
     action: Annotated[str | None, one_of(ACTIONS)] = Field(default=None, alias="措施")
     grade: Annotated[str | None, one_of(GRADES)] = Field(default=None, alias="匹配等级")
     fact_date: Day | None = Field(default=None, alias="事实日期")
-    record: str | None = Field(default=None, alias="记录")
+    record: Cell | None = Field(default=None, alias="记录")
     clause: str | None = Field(default=None, alias="依据", description="words of the clause it rests on")
     conflict: str | None = Field(default=None, alias="政策差异", description="words of it, or 无")
     told: str | None = Field(default=None, alias="说明含", description="words of the finding's sentence")

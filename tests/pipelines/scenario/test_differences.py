@@ -30,7 +30,7 @@ STORY = """\
 
 @pytest.fixture(scope="module")
 def stage() -> Stage:
-    return Stage(CONTRACTS, (ROOT / "data" / "policy",))
+    return Stage(CONTRACTS, (ROOT / "data" / "policy",), rulebook())
 
 
 def told(tmp_path: Path, stage: Stage, findings: str, case: str = CASE) -> list[str]:

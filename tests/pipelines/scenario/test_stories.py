@@ -28,7 +28,7 @@ def scenes() -> list[Scene]:
 
 @pytest.fixture(scope="module")
 def stage() -> Stage:
-    return Stage(CONTRACTS, (ROOT / "data" / "policy",))
+    return Stage(CONTRACTS, (ROOT / "data" / "policy",), rulebook())
 
 
 @pytest.mark.parametrize("scene", scenes(), ids=lambda scene: scene.name)
