@@ -132,13 +132,29 @@ def meets_care_level(policy: PolicyInForce) -> pl.Expr:
 
 def is_listed_for_tekun(policy: PolicyInForce) -> pl.Expr:
     """Whether a certificate says that a person cannot work, as the list for tekun has it; null where it cannot be told."""
-    limits = {
+    return _by_type(_limits_for_tekun(policy), pl.lit(0, dtype=pl.Int32))
+
+
+def told_list_for_tekun(policy: PolicyInForce) -> pl.Expr:
+    """That list in words, as far as the policy sets it: 视力一级、肢体二级…或更重."""
+    degrees = [
+        words(TYPE_LABEL[kind], (pl.lit("level_") + most.cast(pl.String)).replace(LEVEL_LABEL))
+        for kind, most in _limits_for_tekun(policy).items()
+        if policy.value(f"tekun_{kind}_level") is not None
+    ]
+    if not degrees:
+        return pl.lit("类别和等级符合特困人员认定条件")
+    return words("类别和等级为", pl.concat_str(degrees, separator="、"), "或更重")
+
+
+def _limits_for_tekun(policy: PolicyInForce) -> dict[str, pl.Expr]:
+    """The least severe degree of each type on the list, null where the policy leaves it unset."""
+    return {
         "visual": limit(policy, "tekun_visual_level"),
         "physical": limit(policy, "tekun_physical_level"),
         "intellectual": limit(policy, "tekun_intellectual_level"),
         "mental": limit(policy, "tekun_mental_level"),
     }
-    return _by_type(limits, pl.lit(0, dtype=pl.Int32))
 
 
 def limit(policy: PolicyInForce, name: str) -> pl.Expr:

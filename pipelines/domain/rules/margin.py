@@ -10,6 +10,7 @@ from typing import Final
 import polars as pl
 
 from pipelines.domain.ages import born_on, has_reached
+from pipelines.domain.clearing import Change, amount_below, becomes
 from pipelines.domain.context import ROSTER, NightContext
 from pipelines.domain.disability import FEED as DISABILITY
 from pipelines.domain.disability import certificates, meets_care_level, told_certificate
@@ -76,8 +77,19 @@ def margin_over(night: NightContext) -> Verdict:
             ),
         ),
         hints={"未扣减就业成本": is_undeducted.fill_null(value=False)},
-        remedy=words("核实后家庭月人均收入低于", _told_limit(multiple), "元"),
+        changes=() if multiple is None else (_less_income(multiple),),
     )
+
+
+def _less_income(multiple: Fraction, where: pl.Expr | None = None) -> Change:
+    """An income per head below the multiple of the standard."""
+    below = amount_below(_limit(multiple))
+    return Change(words("核实后家庭月人均收入低于", below.shown, "元"), {"income_evidenced": below}, where=where)
+
+
+def _limit(multiple: Fraction) -> pl.Expr:
+    """The income per head in 毫 from which it is the multiple, up to the next whole 毫."""
+    return -(-_STANDARD * multiple.numerator // multiple.denominator)
 
 
 def income_evidence(multiple: Fraction | None) -> tuple[Evidence, ...]:
@@ -115,6 +127,22 @@ def covered_alone(night: NightContext) -> pl.LazyFrame:
 COVERED_ALONE = Subject(ROSTER, LABEL, covered_alone, beside=(DISABILITY,), after_income=True)
 
 
+def _ground_changes(night: NightContext, multiple: Fraction | None, is_lost: pl.Expr) -> tuple[Change, ...]:
+    """The ground that is gone is there again: the income, the certificate, or both."""
+    stays = words("残疾人证状态正常，有效期止为", str(night.as_of), "或更晚"), {"is_valid": becomes(value=True)}
+    left = Change("名册中不再是单人保对象", {"is_covered": becomes(value=False)})
+    if multiple is None:
+        return (left,)
+    is_within = (_limit(multiple) > _INCOME).fill_null(value=False)
+    less = _less_income(multiple, where=~is_lost)
+    return (
+        less,
+        Change(*stays, where=is_lost & is_within),
+        Change(words(stays[0], "，且", less.told), {**stays[1], **less.sets}, where=is_lost & ~is_within),
+        left,
+    )
+
+
 @rule("BY-03", over=COVERED_ALONE, material=("income_band", "income_standard", "status", "level", "expires_on"))
 def alone_without_ground(night: NightContext) -> Verdict:
     """Somebody covered alone whose ground is gone (单人保依附条件丧失): the family's income, or the disability.
@@ -148,6 +176,6 @@ def alone_without_ground(night: NightContext) -> Verdict:
             OpenField("margin_multiple", "低保边缘收入倍数或保障标准未设置", reaches(multiple).is_null(), pl.lit("")),
         ),
         hints={"残疾人证数据缺失，未核对残疾状况": has_no_feed},
-        remedy=words("核实后家庭月人均收入低于", _told_limit(multiple), "元，且重残、重病的依据仍有效"),
+        changes=_ground_changes(night, multiple, is_lost),
         cases={"within_city_multiple": (within_city & ~is_lost).fill_null(value=False)},
     )

@@ -9,9 +9,10 @@ from typing import Final
 import polars as pl
 
 from pipelines.domain.ages import birthday, born_on, has_reached
+from pipelines.domain.clearing import Change, becomes
 from pipelines.domain.context import ROSTER, NightContext
 from pipelines.domain.disability import FEED as DISABILITY
-from pipelines.domain.disability import certificates, is_listed_for_tekun, told_certificate
+from pipelines.domain.disability import certificates, is_listed_for_tekun, told_certificate, told_list_for_tekun
 from pipelines.domain.phrases import words
 from pipelines.domain.policy import PolicyInForce
 from pipelines.domain.roster_candidates import member_rows
@@ -74,6 +75,9 @@ _NO_CERTIFICATE: Final = {
 PERSONS = Subject(ROSTER, LABEL, supported_persons, beside=(DISABILITY,), needs=(DISABILITY,))
 
 
+_NOT_COVERED: Final = Change("名册中不再是特困供养对象", {"is_covered": becomes(value=False)})
+
+
 @rule("TK-03", over=PERSONS, material=("disability_type", "level", "status", "expires_on"))
 def supported_and_able(night: NightContext) -> Verdict:
     """Somebody of working age with tekun whose disability is not on the list, or who has no certificate (恢复劳动能力).
@@ -111,7 +115,12 @@ def supported_and_able(night: NightContext) -> Verdict:
             ),
         ),
         hints={"因其他情形认定无劳动能力的，提供认定材料": pl.lit(value=True)},
-        remedy=words("残疾类别和等级符合特困人员认定条件的有效残疾人证，或其他无劳动能力的认定材料"),
+        changes=(
+            Change(
+                words("取得有效的残疾人证，", told_list_for_tekun(night.policy)), {"is_incapable": becomes(value=True)}
+            ),
+            _NOT_COVERED,
+        ),
     )
 
 
@@ -194,5 +203,13 @@ def grown_up_supported(night: NightContext) -> Verdict:
             OpenField("school", "学籍状态或学段为空或无法识别", pl.col("school_state").eq_missing("open"), pl.lit("")),
         ),
         hints={"残疾人证数据缺失，未能核对是否因残疾无劳动能力": is_unknown},
-        remedy=words("在义务教育、普通高中或中等职业学校在读，或另有无劳动能力的认定材料"),
+        changes=(
+            Change("经核实在义务教育、普通高中或中等职业学校在读", {"is_in_school": becomes(value=True)}),
+            Change(
+                words("取得有效的残疾人证，", told_list_for_tekun(night.policy)),
+                {"is_incapable": becomes(value=True)},
+                where=~in_school,
+            ),
+            _NOT_COVERED,
+        ),
     )

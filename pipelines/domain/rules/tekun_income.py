@@ -8,6 +8,7 @@ from typing import Final
 
 import polars as pl
 
+from pipelines.domain.clearing import Change, amount_below, becomes
 from pipelines.domain.context import ROSTER, NightContext
 from pipelines.domain.money import plain
 from pipelines.domain.phrases import label_of, words
@@ -73,6 +74,7 @@ def supported_with_income(_night: NightContext) -> Verdict:
     Clause: 民发〔2021〕43号 第六条、第二十四条第（四）项. The basic pension set by the centre, medical insurance, 优抚 and
     old-age allowances do not count; where a declared income may hold them, it is open.
     """
+    below = amount_below(_STANDARD)
     is_certain, is_proven = _CERTAIN >= _STANDARD, pl.col("proven") >= _STANDARD
     return Verdict(
         fires=decided(flagged=is_certain, undetermined=pl.col("evidenced") >= _STANDARD),
@@ -106,7 +108,9 @@ def supported_with_income(_night: NightContext) -> Verdict:
             ),
         ),
         hints={"中央确定的基础养老金、医疗保险待遇、优抚待遇和高龄津贴不计入": pl.lit(value=True)},
-        remedy=words("核实后每月应计收入低于", plain(_STANDARD), "元"),
+        changes=(
+            Change(words("核实后本人每月应计收入低于", below.shown, "元"), {"certain": below, "evidenced": below}),
+        ),
     )
 
 
@@ -159,12 +163,12 @@ def supported_with_property(_night: NightContext) -> Verdict:
     Clause: 民发〔2021〕43号 第七条: which property is too much is set by the city.
     """
     return Verdict(
-        fires=pl.lit(value=True),
+        fires=pl.col("held") != "",
         record_key=pl.col("household_id"),
         fact_date=pl.col("latest"),
         found=words("（户主）为特困供养家庭，本次核对发现财产线索：", pl.col("owned")),
         evidence=(Evidence("own_benefit", "in", "tekun_central,tekun_scattered"),),
         listed=pl.col("listed"),
         hints={"财产标准由设区的市规定，残疾人代步车等除外": pl.lit(value=True)},
-        remedy=words("所列各项财产经核实不属实、已处置，或符合本地特困人员财产规定"),
+        changes=(Change("所列各项财产线索均已按各自的消除情形核清", {"held": becomes("")}),),
     )

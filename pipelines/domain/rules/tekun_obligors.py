@@ -9,6 +9,7 @@ from typing import Final
 import polars as pl
 
 from pipelines.domain.ages import born_on, has_reached
+from pipelines.domain.clearing import Change, becomes, day_from
 from pipelines.domain.context import NightContext
 from pipelines.domain.counting import CUSTODY, DEATH, has_died, is_in_force
 from pipelines.domain.phrases import part, words
@@ -94,13 +95,15 @@ def able_obligor(_night: NightContext) -> Verdict:
     """
     is_old = pl.col("is_all_old")
     return Verdict(
-        fires=pl.when(~is_old).then(pl.lit(value=True)),
+        fires=pl.when(pl.col("signs") == "").then(pl.lit(value=False)).when(~is_old).then(pl.lit(value=True)),
         record_key=pl.lit("obligors"),
         found=words("为特困人员，法定义务人可能有履行能力（", pl.col("signs"), "）"),
         evidence=(Evidence("obligors", "=", value=pl.col("signs")),),
         open_fields=(OpenField("obligor_age", "义务人年满70周岁，须核实收入和财产", is_old, pl.lit("")),),
         hints={"义务人本身为特困、60周岁以上低保、重度残疾等的，视为无履行能力": pl.lit(value=True)},
-        remedy=words("经核实义务人属于无履行义务能力的情形"),
+        changes=(
+            Change("经核实所列义务人的收入线索不属实，或属无履行义务能力的情形，登记已更正", {"signs": becomes("")}),
+        ),
     )
 
 
@@ -123,6 +126,7 @@ def married_since_review(_night: NightContext) -> Verdict:
 
     Clause: 民发〔2021〕43号 第二十四条第（五）项: a spouse has to support.
     """
+    reviewed = day_from(_EVENT_ON)
     is_married = (pl.col("event") == "married").fill_null(value=False)
     certificate = pl.col("certificate_no").fill_null("")
     return Verdict(
@@ -140,7 +144,12 @@ def married_since_review(_night: NightContext) -> Verdict:
         ),
         open_fields=(OpenField("last_review_on", "最近复核日期和批准年月均为空", _REFERENCE.is_null(), pl.lit("")),),
         hints={"死亡数据缺失或未查询配偶，未能核对是否丧偶": _is_death_open()},
-        remedy=words("名册登记有", _EVENT_ON, "或之后的复核，或配偶已列入家庭成员并核实无履行能力"),
+        changes=(
+            Change(words("名册登记的最近复核日期为", reviewed.shown, "或更晚"), {"reference_on": reviewed}),
+            Change("配偶已列入名册家庭成员，并核实履行能力", {"is_listed": becomes(value=True)}),
+            Change("已登记离婚或撤销婚姻登记", {"event": becomes("divorced")}),
+            Change("配偶已死亡，死亡数据中有记录", {"is_widowed": becomes(value=True)}, where=_REFERENCE.is_not_null()),
+        ),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Final
 
 import polars as pl
 
+from pipelines.domain.clearing import Change, becomes, day_from, month_from
 from pipelines.domain.context import ROSTER, NightContext
 from pipelines.domain.counting import has_died
 from pipelines.domain.dates import first_of_month, months_after_each, months_before
@@ -37,6 +38,7 @@ def rigid_expired(night: NightContext) -> Verdict:
     """
     months = night.policy.months("rigid_months")
     limit = first_of_month(months_before(night.as_of, months))
+    first = month_from(limit)
     return Verdict(
         fires=decided(flagged=_APPROVED.lt(limit), undetermined=_APPROVED.is_null()),
         record_key=pl.col("household_id"),
@@ -49,7 +51,9 @@ def rigid_expired(night: NightContext) -> Verdict:
         ),
         evidence=(Evidence("approved_month", "≥", f"{limit:%Y-%m}", when=_APPROVED.is_not_null()),),
         open_fields=(OpenField("approved_month", "批准年月为空", _APPROVED.is_null()),),
-        remedy=words(f"已重新申请认定，名册登记的批准年月为{limit:%Y-%m}或更晚，或已退出"),
+        changes=(
+            Change(words("已重新申请认定，名册登记的批准年月为", first.shown, "或更晚"), {"approved_month": first}),
+        ),
     )
 
 
@@ -61,6 +65,7 @@ def death_unsettled(night: NightContext) -> Verdict:
     """
     months = night.policy.months("death_recheck_months")
     limit = months_before(night.as_of, months)
+    first = day_from(limit)
     return Verdict(
         fires=has_died(night.as_of) & pl.col("is_covered") & pl.col("is_dibao") & _DIED_ON.lt(limit),
         record_key=pl.col("source"),
@@ -71,5 +76,9 @@ def death_unsettled(night: NightContext) -> Verdict:
             Evidence("source", "="),
             Evidence("covered", "=", "yes", value=pl.lit("yes")),
         ),
-        remedy=words("名册已办理减员或终止，或经核实本人在世、死亡记录已更正"),
+        changes=(
+            Change("名册中不再是保障对象（已办理减员或终止）", {"is_covered": becomes(value=False)}),
+            Change("经核实本人在世，死亡记录已更正", is_withdrawn=True),
+            Change(words("死亡日期更正为", first.shown, "或更晚"), {"death_on": first}),
+        ),
     )

@@ -8,6 +8,7 @@ from typing import Final
 
 import polars as pl
 
+from pipelines.domain.clearing import Change, day_from
 from pipelines.domain.context import ROSTER, NightContext
 from pipelines.domain.dates import months_before
 from pipelines.domain.phrases import label_of, words
@@ -50,6 +51,7 @@ def changed_households(night: NightContext) -> pl.LazyFrame:
         .agg(
             listed=item,
             earliest=pl.col("fact_date").min(),
+            latest=pl.col("fact_date").max(),
             changed=words(pl.col("rule_id"), pl.col("fact_date")).str.join(","),
         )
     )
@@ -65,9 +67,9 @@ def unreported_change(night: NightContext) -> Verdict:
 
     Clause: 民发〔2022〕83号 五（五）. A note beside the findings, for the talk with the family; it ships switched off.
     """
-    months = night.policy.months("unreported_change_months")
+    months, reviewed = night.policy.months("unreported_change_months"), day_from(pl.col("latest"))
     return Verdict(
-        fires=pl.lit(value=True),
+        fires=pl.col("latest") > _REVIEWED,
         record_key=pl.col("household_id"),
         fact_date=pl.col("earliest"),
         found=words(
@@ -79,5 +81,10 @@ def unreported_change(night: NightContext) -> Verdict:
         ),
         evidence=(Evidence("latest_review_on", "<", pl.col("earliest").cast(pl.String)),),
         listed=pl.col("listed"),
-        remedy=words("家庭已在期限内报告，或最近一次复核已核实该变化"),
+        changes=(
+            Change(
+                words("名册登记的最近复核日期为", reviewed.shown, "或更晚，已核实该变化"),
+                {"latest_review_on": reviewed},
+            ),
+        ),
     )
