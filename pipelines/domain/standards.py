@@ -7,9 +7,28 @@ it (`rules/`). Households of other benefits are measured by rules of their own r
 import polars as pl
 
 from pipelines.domain.context import NightContext
+from pipelines.domain.policy import PolicyInForce, UnsetParameterError
 from pipelines.domain.vocabulary import DIBAO, UNKNOWN
 
 RURAL = "dibao_rural"
+
+
+def require_standards(policy: PolicyInForce) -> None:
+    """Leave a rule unassessed that compares an income with the standard, where none is set for the day.
+
+    Raises:
+        UnsetParameterError: the urban or the rural standard is unset or not in force.
+    """
+    for name, amount in (
+        ("dibao_standard_urban", policy.amount("dibao_standard_urban")),
+        ("dibao_standard_rural", policy.amount("dibao_standard_rural")),
+    ):
+        if amount is None:
+            raise UnsetParameterError(
+                name,
+                f"profile {policy.profile}, parameter {name}: expected a standard in force on {policy.as_of}, found none; "
+                "give its dates in a layer of the policy",
+            )
 
 
 def with_standard(rows: pl.LazyFrame, night: NightContext) -> pl.LazyFrame:

@@ -18,6 +18,7 @@ from pipelines.domain.money import plain
 from pipelines.domain.phrases import part, words
 from pipelines.domain.roster_candidates import household_rows, member_rows
 from pipelines.domain.rule import Evidence, OpenField, Subject, Verdict, decided, rule
+from pipelines.domain.standards import require_standards
 from pipelines.domain.wages import WAGE_BAND
 
 LABEL: Final = "救助对象名册及本次核对"
@@ -61,6 +62,7 @@ def margin_over(night: NightContext) -> Verdict:
 
     Clause: 国办发〔2023〕39号 二: below the multiple; at it, it is none any more.
     """
+    require_standards(night.policy)
     multiple = night.policy.ratio("margin_multiple")
     is_unset = pl.lit(value=multiple is None)
     is_over = reaches(multiple)
@@ -72,9 +74,7 @@ def margin_over(night: NightContext) -> Verdict:
         evidence=income_evidence(multiple),
         open_fields=(
             OpenField("is_incomplete", "名册有数据行被隔离，家庭成员不全", _IS_INCOMPLETE, pl.lit("")),
-            OpenField(
-                "margin_multiple", "低保边缘收入倍数或保障标准未设置", is_unset | _STANDARD.is_null(), pl.lit("")
-            ),
+            OpenField("margin_multiple", "低保边缘收入倍数未设置", is_unset, pl.lit("")),
         ),
         hints={"未扣减就业成本": is_undeducted.fill_null(value=False)},
         changes=() if multiple is None else (_less_income(multiple),),
@@ -150,6 +150,7 @@ def alone_without_ground(night: NightContext) -> Verdict:
     Clause: 民发〔2021〕57号 第八条. Without a certificate the ground may be an illness, of which no feed tells: then only
     the income speaks. The clause gives these households no grace.
     """
+    require_standards(night.policy)
     multiple, city = night.policy.ratio("margin_multiple"), night.policy.ratio("single_income_multiple")
     is_over = reaches(multiple) & ~_IS_INCOMPLETE
     is_open = (reaches(multiple) & _IS_INCOMPLETE) | reaches(multiple).is_null()
@@ -173,7 +174,7 @@ def alone_without_ground(night: NightContext) -> Verdict:
         ),
         open_fields=(
             OpenField("is_incomplete", "名册有数据行被隔离，家庭成员不全", _IS_INCOMPLETE, pl.lit("")),
-            OpenField("margin_multiple", "低保边缘收入倍数或保障标准未设置", reaches(multiple).is_null(), pl.lit("")),
+            OpenField("margin_multiple", "低保边缘收入倍数未设置", reaches(multiple).is_null(), pl.lit("")),
         ),
         hints={"残疾人证数据缺失，未核对残疾状况": has_no_feed},
         changes=_ground_changes(night, multiple, is_lost),

@@ -14,6 +14,7 @@ from pipelines.domain.money import plain
 from pipelines.domain.phrases import label_of, words
 from pipelines.domain.roster_candidates import household_rows, member_rows
 from pipelines.domain.rule import Evidence, OpenField, Subject, Verdict, decided, rule
+from pipelines.domain.standards import require_standards
 from pipelines.domain.vocabulary import Action, Outcome
 from pipelines.domain.wages import WAGE_BAND
 
@@ -68,12 +69,13 @@ INCOMES = Subject(ROSTER, LABEL, supported_incomes, after_income=True)
 
 
 @rule("TK-01", over=INCOMES, material=("income_band", "income_standard"))
-def supported_with_income(_night: NightContext) -> Verdict:
+def supported_with_income(night: NightContext) -> Verdict:
     """Somebody with tekun whose income reaches the dibao standard (特困人员有收入).
 
     Clause: 民发〔2021〕43号 第六条、第二十四条第（四）项. The basic pension set by the centre, medical insurance, 优抚 and
     old-age allowances do not count; where a declared income may hold them, it is open.
     """
+    require_standards(night.policy)
     below = amount_below(_STANDARD)
     is_certain, is_proven = _CERTAIN >= _STANDARD, pl.col("proven") >= _STANDARD
     return Verdict(

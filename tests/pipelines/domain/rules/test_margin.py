@@ -62,7 +62,7 @@ def test_a_margin_that_no_layer_sets_is_open(found_after_income, with_values):
     policy = with_values(margin_multiple=None)
     (found,) = found_after_income("BY-01", [MARGIN | {"monthly_income": 5000}], policy=policy)
     assert found["outcome"] == "undetermined"
-    assert "低保边缘收入倍数或保障标准未设置" in found["statement"]
+    assert "低保边缘收入倍数未设置" in found["statement"]
 
 
 @pytest.mark.parametrize(
@@ -108,3 +108,13 @@ def test_both_grounds_are_told_and_what_was_not_looked_at(found_after_income):
     assert "残疾人证为肢体二级，状态已注销" in found["statement"]
     (found,) = found_after_income("BY-03", [SINGLE | {"monthly_income": 1155}])
     assert "残疾人证数据缺失，未核对残疾状况" in found["statement"]
+
+
+@pytest.mark.parametrize("rule_id", ["BY-01", "BY-03", "TK-01"])
+@pytest.mark.parametrize("unset", ["dibao_standard_urban", "dibao_standard_rural"])
+def test_without_a_standard_nothing_is_compared(found_after_income, with_values, rule_id, unset):
+    roster = [MARGIN | SINGLE | {"monthly_income": 5000}] if rule_id != "TK-01" else [{"benefit": "tekun_central"}]
+    jobs = [{"payer_kind": "employed", "last_paid_month": date(2026, 8, 1), "wage_base": 2310, "employer": "厂"}]
+    feeds = {"social_insurance": [row | {"id_number": roster[0].get("id_number", "P1")} for row in jobs]}
+    assert found_after_income(rule_id, roster, **feeds) != []
+    assert found_after_income(rule_id, roster, policy=with_values(**{unset: None}), **feeds) == []
