@@ -54,6 +54,7 @@ class NightContext:
             them says nothing (feeds.md section 1, response mode).
         has_declared_income: whether the roster has a monthly_income column at all; without it nothing can be compared
             with what was declared.
+        titles: what staff call each feed, as its contract says.
         reckoned: tonight's findings and income; there for rules judged after the income alone, ask `after_income`.
     """
 
@@ -68,6 +69,7 @@ class NightContext:
     looked_up: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     not_queried: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     reckoned: Reckoned | None = None
+    titles: Mapping[str, str] = field(default_factory=dict)
 
     def after_income(self) -> Reckoned:
         """Tonight's findings, ledger and income.
@@ -100,6 +102,10 @@ class NightContext:
         if unasked is None or unasked.is_empty():
             return pl.lit(value=True)
         return ~pl.col("id_number").is_in(unasked.get_column("id_number").implode())
+
+    def label_of(self, feed: str) -> str:
+        """What a sentence calls the records of a feed."""
+        return f"{self.titles.get(feed, feed)}数据"
 
     def has_feed(self, feed: str) -> bool:
         """Whether a feed was assessed tonight; the roster always is."""

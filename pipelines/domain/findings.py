@@ -78,8 +78,9 @@ def findings_of(hits: pl.DataFrame, rule: Rule, verdict: Verdict, night: NightCo
         secret: key of the finding ids; who doesn't hold it cannot turn an id back into a person.
     """
     entry = night.policy.rule(rule.rule_id)
+    label = rule.subject.label or night.label_of(rule.feed)
     return (
-        hits.with_columns(evidence(hits, verdict), **_text_columns(rule, verdict, entry))
+        hits.with_columns(evidence(hits, verdict), **_text_columns(rule, label, verdict, entry))
         .with_columns(
             as_of=pl.lit(night.as_of),
             name=pl.col("roster_name"),
@@ -108,10 +109,10 @@ def ordered(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
     return pl.concat([no_findings(), *parts]).sort(FINDINGS_ORDER)
 
 
-def _text_columns(rule: Rule, verdict: Verdict, entry: RuleInForce) -> dict[str, pl.Expr]:
+def _text_columns(rule: Rule, label: str, verdict: Verdict, entry: RuleInForce) -> dict[str, pl.Expr]:
     """The columns that are made of the hit's fields."""
     return {
-        "statement": statement(rule, verdict, entry),
+        "statement": statement(label, verdict, entry),
         "clears_with": clears_with(verdict, entry),
         "conflict": conflict(entry, verdict),
         "material": _material(rule),

@@ -25,15 +25,21 @@ NO_AMOUNT = pl.lit(None, dtype=pl.Int64)
 Proof = Literal["A", "B", "C"]
 
 
+def _own_rows(_night: NightContext) -> pl.LazyFrame:
+    """Stands for the matched rows of the subject's feed, as they are."""
+    raise LookupError("a subject gives its own rows")
+
+
 @dataclass(frozen=True)
 class Subject:
     """The candidate rows that rules are judged over; all rules over one subject are judged in one pass.
 
     Attributes:
         feed: the feed that the finding names.
-        label: what the people who read it call that feed.
+        label: what the people who read it call that feed; by default the title of its contract.
         candidates: builds the rows: `household_id, id_number, roster_name, name, grade`, provenance, and whatever the
-            predicates look at. One row per matched record, per person or per household, as the rules need.
+            predicates look at. One row per matched record, per person or per household, as the rules need; by default
+            the matched rows as they are.
         beside: other feeds whose matched rows it looks at where they were assessed.
         needs: those of the feeds beside without which nothing can be said: while one of them is absent the rules are
             not assessed, as while their own feed is.
@@ -45,15 +51,17 @@ class Subject:
     """
 
     feed: str
-    label: str
-    candidates: Callable[[NightContext], pl.LazyFrame]
+    label: str = ""
+    candidates: Callable[[NightContext], pl.LazyFrame] = _own_rows
     beside: tuple[str, ...] = ()
     looked_up: tuple[tuple[str, str], ...] = ()
     after_income: bool = False
     needs: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse what a night could not bring."""
+        """Take the feed's own rows where nothing else is said; refuse what a night could not bring."""
+        if self.candidates is _own_rows:
+            object.__setattr__(self, "candidates", lambda night: night.rows(self.feed))
         if not set(self.needs) <= set(self.beside):
             raise ValueError(
                 f"subject over {self.feed}: expected every feed of needs among those beside, found "

@@ -10,7 +10,7 @@ import polars as pl
 
 from pipelines.domain.phrases import joined, label_of, part, words
 from pipelines.domain.policy import RuleInForce
-from pipelines.domain.rule import Rule, Verdict
+from pipelines.domain.rule import Verdict
 from pipelines.domain.standing import basis_source
 from pipelines.domain.vocabulary import ACTION_REQUEST, GRADE_OTHER_NAME, Action, Outcome
 
@@ -18,8 +18,8 @@ OTHER_NAME: Final = "姓名不一致"
 _REQUEST: Final = {action.value: text for action, text in ACTION_REQUEST.items()}
 
 
-def statement(rule: Rule, verdict: Verdict, entry: RuleInForce) -> pl.Expr:
-    """The sentence: source and date, person, what was found, doubts, clause, request with documents."""
+def statement(label: str, verdict: Verdict, entry: RuleInForce) -> pl.Expr:
+    """The sentence: source (as `label` calls it) and date, person, what was found, doubts, clause, request, documents."""
     outcome = pl.col("outcome")
     opens = {one.phrase: one.where for one in verdict.open_fields}
     opens |= {
@@ -39,7 +39,7 @@ def statement(rule: Rule, verdict: Verdict, entry: RuleInForce) -> pl.Expr:
     )
     person = pl.col("roster_name").fill_null("")
     return words(
-        rule.subject.label,
+        label,
         "（",
         pl.col("snapshot_date"),
         "）显示，",

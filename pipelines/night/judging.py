@@ -65,6 +65,7 @@ def _context_over(night: Night, feeds: Iterable[str]) -> NightContext:
         has_declared_income=bool(night.tables.read_facts(ROSTER)["has_declared_income"]),
         roster=night.tables.read("roster_rows"),
         shared=night.tables.read("shared_members"),
+        titles={feed: contract.title for feed, contract in night.contracts.items()},
     )
 
 

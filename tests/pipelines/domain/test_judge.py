@@ -12,7 +12,8 @@ from polars.testing import assert_frame_equal
 from pipelines.domain.findings import FINDINGS, FINDINGS_ORDER
 from pipelines.domain.judge import judge_feed, unset_parameters
 from pipelines.domain.policy_layer import Variant
-from pipelines.domain.rulebook import rulebook
+from pipelines.domain.rule import Subject, Verdict
+from pipelines.domain.rulebook import rulebook, rulebook_of
 
 CAR = {"vehicle_type": "K33", "status": "A"}
 JOB = {"insurance_type": "employee", "enrol_status": "active", "employer": "甲"}
@@ -244,3 +245,11 @@ def test_another_policy_version_is_another_rule_version_and_no_changed_fact(judg
     (before,), (after,) = judged("vehicle", [CAR]), judged("vehicle", [CAR], policy=replace(policy, version="another"))
     assert (before["rule_version"], after["rule_version"]) == (f"1@{policy.version}", "1@another")
     assert all(before[name] == after[name] for name in ("finding_id", "fingerprint"))
+
+
+def test_a_subject_takes_its_rows_from_its_feed_and_its_name_from_the_contract(night_of):
+    bare = Verdict(pl.lit(value=True), pl.col("plate_no"), pl.lit("名下有车"), ())
+    plain = replace(rulebook()["CL-03"], subject=Subject("vehicle"), judge=lambda _: bare, material=("plate_no",))
+    night = replace(night_of("vehicle", [CAR]), titles={"vehicle": "机动车"})
+    (found,) = judge_feed("vehicle", night, b"s", rulebook_of([plain])).to_dicts()
+    assert found["statement"].startswith("机动车数据（2026-09-20）显示，张三名下有车")
