@@ -35,6 +35,7 @@ VERIFY_LABEL: Final = {
     "declared_over": "（申报收入本身已超过标准）",
     "at_standard": "（正好等于标准）",
     "work_unproven": "（就业或收入情况未证实）",
+    "only_estimated": "（推算的收入尚未核实）",
     "no_standard": "（保障标准未设置）",
     "no_margin": "（渐退的收入上限倍数未设置）",
     "no_grace_months": "（渐退期月数未设置）",

@@ -4,6 +4,7 @@ What belongs here: the projection table of rules.md section 5 and the grace date
 county bureau does, after the income has been proven. Amounts are 毫 per person and month, already rounded to 0.01 元.
 """
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Final
@@ -28,7 +29,7 @@ GRACE = pl.Schema(
     }
 )
 """Grain: one row per household in scope; all null where no projection is made. `verify_because` tells why a projection
-is `verify`: second_grace, incomplete, no_income_column, declared_over, at_standard, work_unproven; no_standard,
+is `verify`: second_grace, incomplete, no_income_column, declared_over, at_standard, work_unproven, only_estimated; no_standard,
 no_margin, no_grace_months where the policy leaves a parameter unset."""
 
 
@@ -40,6 +41,7 @@ def project(
     as_of: date,
     *,
     has_income_column: bool,
+    estimates: Collection[str] = (),
 ) -> pl.DataFrame:
     """Project grace, over, verify or below for each household (rules.md section 5).
 
@@ -50,13 +52,17 @@ def project(
         policy: income parameters in force.
         as_of: the comparison date.
         has_income_column: whether the roster has a monthly_income column at all.
+        estimates: rules judged after the income, which holds nothing of what they suspect: where one of them asks to
+            verify the income, it is not told to be below the standard.
 
     Returns:
         One row per household, columns of `GRACE`, ordered by household.
     """
     outcome, action = pl.col("outcome"), pl.col("action")
+    asks_for_income = (outcome == Outcome.FLAGGED) & (action == Action.VERIFY_INCOME)
     facts = case_findings.group_by("household_id").agg(
-        has_income_finding=((outcome == Outcome.FLAGGED) & (action == Action.VERIFY_INCOME)).any(),
+        has_income_finding=asks_for_income.any(),
+        has_estimate=(asks_for_income & pl.col("rule_id").is_in(list(estimates))).any(),
         is_overridden=action.is_in(OVERRIDING_ACTIONS).any(),
     )
     first, last = (None, None) if policy.grace_months is None else grace_period(as_of, policy.grace_months)
@@ -65,7 +71,7 @@ def project(
         households.select("household_id", "benefit", "is_incomplete", "latest_grace_to")
         .join(income, on="household_id", how="inner")
         .join(facts, on="household_id", how="left")
-        .with_columns(pl.col("has_income_finding", "is_overridden").fill_null(value=False))
+        .with_columns(pl.col("has_income_finding", "has_estimate", "is_overridden").fill_null(value=False))
         .with_columns(_projection(policy, as_of, has_income_column=has_income_column).struct.unnest())
         .with_columns(grace_branch=_branch())
         .with_columns(
@@ -135,6 +141,8 @@ def _projection_table(policy: IncomePolicy) -> pl.Expr:
         .then(_says("verify", "at_standard"))
         .when(pl.col("is_work_unproven"))
         .then(_says("verify", "work_unproven"))
+        .when(pl.col("has_estimate"))
+        .then(_says("verify", "only_estimated"))
         .otherwise(_says("below"))
     )
 

@@ -75,6 +75,7 @@ def project_grace(night: Night) -> pl.DataFrame:
         income_policy(night.policy),
         night.as_of,
         has_income_column=bool(night.tables.read_facts(ROSTER)["has_declared_income"]),
+        estimates=[one.rule_id for one in night.rulebook.judged_after_income()],
     )
 
 

@@ -47,6 +47,7 @@ POOLS: dict[tuple[str, str], tuple[Any, ...]] = {
         date(2026, 8, 1),
         date(2026, 7, 21),
     ),
+    ("business", "turnover"): (Decimal(30000), Decimal(90000), Decimal(900000), None),
     ("payments", "month"): (date(2026, 8, 1), date(2026, 8, 1), date(2026, 7, 1)),
     ("disability_subsidy", "month"): (date(2026, 9, 1), date(2026, 8, 1), date(2026, 7, 1), date(2026, 6, 1), None),
 }
@@ -54,6 +55,8 @@ POOLS: dict[tuple[str, str], tuple[Any, ...]] = {
 USUAL: dict[tuple[str, str], tuple[str, ...]] = {
     ("property", "use"): ("dwelling",) * 4,
     ("disability", "status"): ("valid",) * 3,
+    ("business", "role"): ("operator",) * 4,
+    ("business", "status"): ("active",) * 4,
     ("payments", "project"): ("dibao",) * 9,
     ("payments", "payment_kind"): ("regular",) * 9,
     ("payments", "status"): ("paid",) * 9,

@@ -65,7 +65,7 @@ def projected(
         ],
         schema=CASE_FINDINGS,
     )
-    result = project(families, income, found, policy, AS_OF, has_income_column=has_income_column)
+    result = project(families, income, found, policy, AS_OF, has_income_column=has_income_column, estimates=("GS-04",))
     assert result.schema == GRACE
     return result.row(0, named=True)
 
@@ -93,6 +93,22 @@ def projected(
 )
 def test_the_first_condition_that_holds(facts: dict[str, Any], projection: str, because: str | None) -> None:
     row = projected(INCOME_FINDING, **facts)
+    assert (row["projection"], row["verify_because"]) == (projection, because)
+
+
+@pytest.mark.parametrize(
+    ("findings", "facts", "projection", "because"),
+    [
+        ([("GS-04", "flagged", "VERIFY_INCOME")], {}, "verify", "only_estimated"),
+        ([("GS-04", "flagged", "VERIFY_INCOME"), INCOME_FINDING], {}, "verify", "only_estimated"),
+        ([("GS-04", "undetermined", "VERIFY"), INCOME_FINDING], {}, "below", None),
+        ([("GS-04", "undetermined", "VERIFY")], {}, None, None),
+        ([("GS-04", "flagged", "VERIFY_INCOME")], {"work_unproven": True}, "verify", "work_unproven"),
+        ([("GS-04", "flagged", "VERIFY_INCOME")], {"evidenced": "800", "cause": "employment"}, "grace_a", None),
+    ],
+)
+def test_an_estimate_is_never_told_to_be_below_the_standard(findings, facts, projection, because) -> None:
+    row = projected(*findings, **facts)
     assert (row["projection"], row["verify_because"]) == (projection, because)
 
 
