@@ -75,8 +75,6 @@ def clears_with(verdict: Verdict, entry: RuleInForce) -> pl.Expr:
     """
     documents = [pl.lit(document) for document in entry.documents]
     facts = [change.words() for change in verdict.changes]
-    if verdict.remedy is not None:
-        facts.append(verdict.remedy)
     opens = [
         pl.when(_IS_UNDETERMINED & one.where).then(words("补齐或更正：", one.phrase)) for one in verdict.open_fields
     ]

@@ -132,7 +132,6 @@ class Verdict:
         open_fields: what may leave the rule undetermined.
         hints: words to add → where.
         changes: the smallest changes of fact that clear a finding, as alternatives; each one does by itself.
-        remedy: the same in words alone, for a rule that does not declare its changes yet.
         cases: name of a policy variant → the rows that are such a case.
         pension_amount: 毫 a flagged row brings into the income as pension.
         wage_amount: 毫 a flagged row brings into the income as wage.
@@ -143,7 +142,6 @@ class Verdict:
     found: pl.Expr
     evidence: tuple[Evidence, ...]
     changes: tuple[Change, ...] = ()
-    remedy: pl.Expr | None = None
     listed: pl.Expr | None = None
     fact_date: pl.Expr = NO_DATE
     exempt: Mapping[str, pl.Expr] = field(default_factory=dict)
