@@ -34,7 +34,6 @@ from pipelines.night.matched_rows import PROVENANCE_TYPES
 from pipelines.night.policy_files import load_policy
 
 AS_OF = date(2026, 9, 22)
-HOUSEHOLDS = 600
 NAMES = ("张三", "李四", "王五")
 POOLS: dict[tuple[str, str], tuple[Any, ...]] = {
     ("property", "unit_no"): ("500117001001JC00001", "500117001001GB00002", "U3", "", None),
@@ -106,9 +105,11 @@ def policy_with_everything(profile: str = "caojie-people", *, is_unset: bool = F
     return replace(everything, parameters=parameters, rules=rules)
 
 
-def draw_night(seed: int, policy: PolicyInForce, *, has_declared_income: bool = True) -> NightContext:
+def draw_night(
+    seed: int, policy: PolicyInForce, *, families: int = 600, has_declared_income: bool = True
+) -> NightContext:
     """Families and records of every feed; the income is reckoned, so that every rule can be judged."""
-    people = _roster(_chance(seed, "roster"))
+    people = _roster(_chance(seed, "roster"), families)
     if not has_declared_income:
         people = people.with_columns(monthly_income=pl.lit(None, dtype=pl.Decimal(18, 4)))
     members, households = members_of(people), households_of(people, AS_OF)
@@ -156,11 +157,11 @@ def _matched(contract: Contract, rows: pl.DataFrame, members: pl.DataFrame, hous
     return match(members, seen_from_each_side(rows, contract.subjects))
 
 
-def _roster(chance: Random) -> pl.DataFrame:
+def _roster(chance: Random, families: int) -> pl.DataFrame:
     """One to three members a household, some of them in another household too, mostly active."""
     contract, rows, known = contracts()["roster"], [], []
     benefits = list(contract.by_name["benefit"].codes)
-    for number in range(HOUSEHOLDS):
+    for number in range(families):
         benefit = chance.choice(benefits)
         for place in range(chance.choice((1, 1, 2, 3))):
             again = known and chance.random() < 0.05

@@ -5,6 +5,7 @@ The facts are drawn (`drawn_night`), so that the changes meet every state that a
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import cache
 
 import polars as pl
 import pytest
@@ -16,19 +17,20 @@ from tests.pipelines.domain.drawn_night import draw_night, policy_with_everythin
 
 NIGHTS = {
     "everything set": lambda: draw_night(1, policy_with_everything()),
-    "parameters unset": lambda: draw_night(2, policy_with_everything(is_unset=True)),
-    "no declared income": lambda: draw_night(3, policy_with_everything(), has_declared_income=False),
+    "parameters unset": lambda: draw_night(2, policy_with_everything(is_unset=True), families=250),
+    "no declared income": lambda: draw_night(3, policy_with_everything(), families=250, has_declared_income=False),
 }
+night_of_kind = cache(lambda kind: NIGHTS[kind]())
 
 
 @pytest.fixture(scope="module", params=NIGHTS)
 def drawn(request: pytest.FixtureRequest) -> NightContext:
-    return NIGHTS[request.param]()
+    return night_of_kind(request.param)
 
 
 @pytest.fixture(scope="module")
 def everything_set() -> NightContext:
-    return NIGHTS["everything set"]()
+    return night_of_kind("everything set")
 
 
 @pytest.mark.parametrize("rule_id", rulebook())
