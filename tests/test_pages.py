@@ -53,7 +53,8 @@ def test_a_rule_is_added_by_its_page(
     place: Path, repository: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     followed(repository / "docs" / "add-a-feed.md", place)
-    scenario, nightly, export = followed(repository / "docs" / "add-a-rule.md", place)
+    check, scenario, nightly, export = followed(repository / "docs" / "add-a-rule.md", place)
+    assert main(check) == 0, capsys.readouterr().out
     assert main(scenario) == 0, capsys.readouterr().out
     assert "0 个与预期不同" in capsys.readouterr().out
     for name in ("feeds", "rules", "policy"):  # the same by the environment

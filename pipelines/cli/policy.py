@@ -6,7 +6,15 @@ from datetime import date
 import click
 
 from pipelines.cli.boundary import WRONG_USAGE
-from pipelines.cli.options import as_of_option, policy_option, profile_option, read_settings, today
+from pipelines.cli.options import (
+    as_of_option,
+    feeds_option,
+    policy_option,
+    profile_option,
+    read_settings,
+    rules_option,
+    today,
+)
 from pipelines.cli.screen import show as show_screen
 from pipelines.settings import Settings, SettingsError
 
@@ -27,7 +35,9 @@ def policy() -> None:
 @policy.command(short_help="Parameters, switches and rules that apply on a day.")
 @as_of_option
 @profile_option
+@feeds_option
 @policy_option
+@rules_option
 @click.option("--rule", "rule_id", metavar="ID", help="One rule alone, with the parameters it asks for: CL-01.")
 @click.option(
     "--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True, help="How to print it."
@@ -56,7 +66,9 @@ def show(rule_id: str | None, form: str, **options: str | None) -> None:
 
 @policy.command(short_help="Every profile on every day of change; lists every mistake.")
 @as_of_option
+@feeds_option
 @policy_option
+@rules_option
 def check(**options: str | None) -> int:
     """Look through every layer and profile, on every day on which something changes, and list every mistake.
 
