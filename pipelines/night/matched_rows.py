@@ -30,6 +30,12 @@ def matched_rows(contract: Contract, members: pl.DataFrame, rows: pl.DataFrame) 
     return match(members, seen_from_each_side(rows, contract.subjects))
 
 
+def completed(contract: Contract, rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows with every field of the contract; what was landed before a field was declared holds nothing of it."""
+    missing = {name: kind for name, kind in schema(contract).items() if name not in rows.columns}
+    return rows.with_columns(pl.lit(None, dtype=kind).alias(name) for name, kind in missing.items())
+
+
 def no_rows(contract: Contract) -> pl.DataFrame:
     """Rows of a feed, without one: the contract's fields and the provenance."""
     return pl.DataFrame(schema={**schema(contract), **PROVENANCE_TYPES})

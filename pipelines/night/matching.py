@@ -9,7 +9,7 @@ import polars as pl
 from pipelines.domain.households import active_rows, households_of, members_of
 from pipelines.domain.matching import HOUSEHOLD_ID, named_persons, named_rows
 from pipelines.domain.roster_rows import roster_rows_of, shared_members_of
-from pipelines.night.matched_rows import matched_rows, no_match
+from pipelines.night.matched_rows import completed, matched_rows, no_match
 from pipelines.night.night import ROSTER, Night
 from warehouse.content import Content, attached, effective_content, feed_rows, not_queried, quarantined_households
 from warehouse.natural_keys import Keys
@@ -39,6 +39,7 @@ def take_roster(night: Night) -> tuple[pl.DataFrame, pl.DataFrame]:
     with night.vault.connect() as con, attached(night.vault, con, content):
         rows = feed_rows(con, content, Keys(contract.keys, contract.keyless), contract.subjects, None)
         unreadable = quarantined_households(con, content)
+    rows = completed(contract, rows)
     households = households_of(rows, night.as_of, unreadable)
     members = members_of(rows)
     present = {field["field"] for report in night.state(ROSTER).used for field in report.fields if field["is_present"]}
@@ -84,7 +85,7 @@ def match_feed(night: Night, feed: str) -> pl.DataFrame:
                 con, content, keys, subjects, ids if contract.subjects else members.get_column(HOUSEHOLD_ID)
             )
             unasked = not_queried(con, content, ids)
-        matched = matched_rows(contract, members, rows)
+        matched = matched_rows(contract, members, completed(contract, rows))
         for field, other in night.rulebook.persons_looked_up(feed):
             _look_up(night, feed, named_persons(matched, field), other)
     night.tables.write(f"matched_{feed}", matched)
@@ -106,4 +107,4 @@ def _look_up(night: Night, feed: str, named: pl.DataFrame, other: str) -> None:
     with night.vault.connect() as con, attached(night.vault, con, content):
         rows = feed_rows(con, content, Keys(contract.keys, contract.keyless), contract.subjects, ids)
         unasked = not_queried(con, content, ids)
-    night.tables.write(looked_up_table(feed, other), named_rows(named, rows, unasked))
+    night.tables.write(looked_up_table(feed, other), named_rows(named, completed(contract, rows), unasked))
