@@ -208,7 +208,7 @@ def _most_within() -> pl.Expr:
     not change its words because of another member's (docs/adr/0006).
     """
     heads, standard = pl.col("counting_members"), pl.col("income_standard")
-    return pl.concat_str(
+    told = pl.concat_str(
         pl.lit("；全家月收入合计经核实不超过"),
         spoken(standard * heads.cast(pl.Int64)),
         pl.lit("元（"),
@@ -217,6 +217,7 @@ def _most_within() -> pl.Expr:
         heads,
         pl.lit("人）的，仍在标准以内"),
     )
+    return pl.when(standard.is_null()).then(pl.lit("")).otherwise(told)
 
 
 def _labelled(column: str, labels: dict[str, str]) -> pl.Expr:

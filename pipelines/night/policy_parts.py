@@ -15,7 +15,7 @@ from pipelines.domain.policy_layer import Dated, LayerFile, ProfilesFile, ending
 PROFILES_FILE: Final = "profiles.yml"
 SERIES: Final = ("parameters", "switches", "rules")
 _SUFFIX: Final = ".yml"
-_OTHER_SUFFIXES: Final = frozenset({".yaml", ".yml", ".json", ".toml"})
+_YAML: Final = frozenset({".yaml", ".yml"})
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ def _stray_files(directory: Path) -> Iterator[str]:
     read = {directory / PROFILES_FILE, *directory.glob(f"*/*{_SUFFIX}")}
     found = _files_below(directory)
     for path in found:
-        if path not in read and path.suffix.lower() in _OTHER_SUFFIXES:
+        if path not in read and path.suffix.lower() in _YAML:
             yield (
                 f"{shown_path(path)}:1: expected {PROFILES_FILE} or <layer>/<file>{_SUFFIX}, "
                 "found a file that is not read; move or rename it"

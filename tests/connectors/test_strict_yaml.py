@@ -125,3 +125,11 @@ def test_a_path_is_shown_without_the_machine():
     assert shown_path(Path("/somewhere/of/mine/data/policy/national/a.yml")) == "data/policy/national/a.yml"
     assert shown_path(Path("/somewhere/of/mine/a.yml")) == "of/mine/a.yml"
     assert shown_path(Path("/a.yml")) == "a.yml"
+
+
+@pytest.mark.parametrize(("opens", "closes"), [("[", "]"), ("{a: ", "}")])
+def test_brackets_within_brackets_without_end_are_told(tmp_path: Path, opens: str, closes: str) -> None:
+    path = tmp_path / "deep.yml"
+    path.write_text(f"a: {opens * 20_000}1{closes * 20_000}\n", encoding="utf-8")
+    with pytest.raises(DeclarationError, match=r"deep.yml:1: expected a few levels of entries, found hundreds"):
+        read_declaration(path)

@@ -19,8 +19,8 @@ MOST_AREA = 10**10
 """1 million m² in 1/10000 m²: a larger one is a misprint, taken as this so that no comparison overflows."""
 
 PARAMETER_LABEL = {
-    "minimum_housing_area": "最低住房保障标准未设置，无法比较人均面积",
-    "housing_area_multiple": "人均面积倍数未设置，无法比较人均面积",
+    "minimum_housing_area": "最低住房保障标准未设置",
+    "housing_area_multiple": "人均面积倍数未设置",
 }
 
 _UNIT_NO, _LOCATION = pl.col("unit_no").fill_null(""), pl.col("location").fill_null("")
@@ -192,5 +192,5 @@ def _area_test(night: NightContext) -> tuple[pl.Expr, pl.Expr, tuple[OpenField, 
     limit = least * multiple * HAO_PER_YUAN  # areas come with four decimals, as money does
     is_open = pl.col("open_areas") > 0
     within = pl.col("total_area") * limit.denominator <= pl.col("heads").cast(pl.Int64) * limit.numerator
-    missing = OpenField("area", "部分房屋没有建筑面积，无法比较人均面积", is_open, pl.lit(""))
+    missing = OpenField("area", "部分房屋没有建筑面积", is_open, pl.lit(""))
     return within & ~is_open, is_open, (missing,) if asks else ()

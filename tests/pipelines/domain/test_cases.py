@@ -372,3 +372,19 @@ def test_a_case_that_opens_on_a_finding_that_came_back_is_reopened() -> None:
 def test_a_misprinted_amount_of_the_roster_stops_nothing() -> None:
     case = case_of(finding("CANCEL_PRINCIPLE", date(2021, 1, 1)), monthly_amount=10**18 - 1)
     assert case["monthly_amount"] == Decimal("9999999999.99")
+
+
+def test_without_a_standard_the_sentence_says_so_and_names_none() -> None:
+    policy = IncomePolicy(None, None)
+    case = case_of(finding("VERIFY_INCOME", rule="SB-03", pension_amount=8_000_000), policy=policy)
+    assert (case["income_standard"], case["projection"], case["grace_branch"]) == (None, "verify", None)
+    assert "须核实后再定（保障标准未设置）" in case["statement"]
+    assert "以内" not in case["statement"]
+
+
+def test_a_second_grace_names_the_months_of_the_policy() -> None:
+    grace = {"latest_grace_to": date(2026, 5, 31)}
+    job = finding("VERIFY_INCOME", rule="SB-01", wage_amount=8_000_000)
+    for months, told in ((12, "（近12个月内已有渐退期）"), (6, "（近6个月内已有渐退期）"), (None, "（已有过渐退期）")):
+        policy = IncomePolicy(7_700_000, 6_300_000, grace_repeat_months=months)
+        assert told in case_of(job, policy=policy, **grace)["statement"]
