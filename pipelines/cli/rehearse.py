@@ -1,5 +1,6 @@
 """``hedui rehearse``: what a changed policy would do, on nights that are stored; nothing is published."""
 
+import os
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -82,7 +83,7 @@ def rehearse(
         feeds_dirs=settings.feeds_folders,
         rules_dirs=settings.rules,
         policy_dirs=settings.policy_folders,
-        changed_dirs=changed,
+        changed_dirs=tuple(Path(part) for one in changed for part in str(one).split(os.pathsep) if part),
         changed_profile=changed_profile,
         nights=nights,
         until=settings.as_of,

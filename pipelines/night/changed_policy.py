@@ -21,11 +21,13 @@ class PolicyPair:
     Attributes:
         before: the policy in use, by today's files.
         after: the changed one.
-        replaces: whether the changed directory is an edited copy that stands in place of the policy in use.
+        changed: the directories that make up the changed one.
+        replaces: whether a changed directory is an edited copy that stands in place of one in use.
     """
 
     before: Policy
     after: Policy
+    changed: tuple[Path, ...]
     replaces: bool
 
 
@@ -62,13 +64,13 @@ def read_policies(
     made = list(directories)
     added = []
     for folder in changed:
-        copied = [place for place, one in enumerate(made) if _policy_files(one) <= _policy_files(folder)]
+        copied = [place for place, one in enumerate(made) if set() < _policy_files(one) <= _policy_files(folder)]
         if copied:
             made[copied[0]] = folder
         else:
             added.append(folder)
     after = load_policy((*made, *added), changed_profile or profile, rule_ids)
-    return PolicyPair(before, after, replaces=len(added) < len(changed))
+    return PolicyPair(before, after, (*made, *added), replaces=len(added) < len(changed))
 
 
 def _policy_files(folder: Path) -> frozenset[Path]:

@@ -21,7 +21,7 @@ from pipelines.domain.policy_difference import policy_changes
 from pipelines.domain.rehearsal import Judged, compare
 from pipelines.domain.verdict_replay import contradicted
 from pipelines.night.casework import income_policy
-from pipelines.night.changed_policy import read_policies
+from pipelines.night.changed_policy import PolicyPair, read_policies
 from pipelines.night.matching import match_feed, matched_feeds, take_roster
 from pipelines.night.night import Night, open_night, state_name
 from pipelines.night.publishing import gates, publish_night
@@ -58,6 +58,7 @@ def rehearse(request: Request, step: Step) -> Rehearsal:
         request.changed_profile,
         load_rulebook(request.rules_dirs),
     )
+    opened = _opened(request, nights[-1], pair)
     # A policy that lacks something, and snapshots that are gone, are told before the first night is computed.
     in_force = [(pair.before.in_force(one.as_of), pair.after.in_force(one.as_of)) for one in nights]
     for policy in (one for both in in_force for one in both):
@@ -66,7 +67,7 @@ def rehearse(request: Request, step: Step) -> Rehearsal:
         pinned_snapshots(request.vault, one)
     verdicts = request.verdicts()
     with written_aside(request.vault.root / "tmp" / "rehearsal") as scratch:
-        place = _Place(request, private_folder(scratch))
+        place = _Place(request, opened, private_folder(scratch))
         place.remember(night_before(request.vault, nights[0].as_of, nights[0].profile))
         done = []
         for stored, policies in zip(nights, in_force, strict=True):
@@ -77,11 +78,29 @@ def rehearse(request: Request, step: Step) -> Rehearsal:
     return Rehearsal(tuple(done), request.nights, pair.replaces, verdicts.height)
 
 
+def _opened(request: Request, newest: StoredNight, pair: PolicyPair) -> tuple[Night, Night]:
+    """The newest night opened with either policy, as a real one is: rules, cases and contracts are checked against both."""
+    before, after = (
+        open_night(
+            as_of=newest.as_of,
+            profile=policy.name,
+            inbox=request.vault.root / "tmp",  # a stored night has landed: nothing is looked for there
+            vault=request.vault,
+            feeds_dirs=request.feeds_dirs,
+            policy_dirs=directories,
+            rules_dirs=request.rules_dirs,
+        )
+        for policy, directories in ((pair.before, request.policy_dirs), (pair.after, pair.changed))
+    )
+    return before, after
+
+
 @dataclass(frozen=True)
 class _Place:
     """The two small warehouses of a rehearsal, side by side."""
 
     request: Request
+    opened: tuple[Night, Night]
     scratch: Path
 
     def vault(self, side: str) -> Vault:
@@ -105,7 +124,10 @@ class _Place:
         is_last: bool,
     ) -> RehearsedNight:
         """One stored night under both policies."""
-        before, after = (self._opened(stored, side, policy) for side, policy in zip(_SIDES, policies, strict=True))
+        before, after = (
+            self._of_date(opened, stored, side, policy)
+            for opened, side, policy in zip(self.opened, _SIDES, policies, strict=True)
+        )
         states = feed_states(stored, before.snapshots, before.contracts)
         step("log", f"{stored.as_of}: {sum(one.is_assessed for one in states)} feeds, their rows about the roster")
         _match(before, after, states)
@@ -122,6 +144,7 @@ class _Place:
             after=after.policy,
             changes=policy_changes(before.policy, after.policy),
             states=tuple(states),
+            needs={rule_id: one.subject.needs for rule_id, one in after.rulebook.items()},
             comparison=comparison,
             households=before.tables.read("households"),
             members=before.tables.read("members"),
@@ -132,20 +155,16 @@ class _Place:
             contradicted=contradicted(verdicts, comparison.findings),
         )
 
-    def _opened(self, stored: StoredNight, side: str, policy: PolicyInForce) -> Night:
-        """A stored night opened with one policy: snapshots and finding ids of the warehouse, tables of the side."""
+    def _of_date(self, opened: Night, stored: StoredNight, side: str, policy: PolicyInForce) -> Night:
+        """A stored night under one policy: snapshots and finding ids of the warehouse, tables and memory of the side.
+
+        Both sides carry the profile of the stored night, because memory is of one profile.
+        """
         vault = self.vault(side)
-        night = open_night(
+        return replace(
+            opened,
             as_of=stored.as_of,
             profile=stored.profile,
-            inbox=self.scratch,  # a stored night has landed: nothing is looked for there
-            vault=self.request.vault,
-            feeds_dirs=self.request.feeds_dirs,
-            policy_dirs=self.request.policy_dirs,
-            rules_dirs=self.request.rules_dirs,
-        )
-        return replace(
-            night,
             policy=policy,
             vault=vault,
             tables=NightTables(vault, stored.as_of, stored.profile),

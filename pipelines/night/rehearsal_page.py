@@ -4,7 +4,7 @@ What belongs here: filling the template. Without clear IDs the page names no per
 would point at a family; the workbook has the exact counts.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ from jinja2 import Environment, Template
 
 from pipelines.domain.rehearsal_groups import hide_small
 from pipelines.night.labels import FEED_STATUS_LABELS
+from pipelines.night.night import ROSTER
 from pipelines.night.rehearsal_bars import bars
 from pipelines.night.rehearsal_page_template import PAGE, STYLE
 from pipelines.night.rehearsal_tables import (
@@ -27,6 +28,7 @@ from pipelines.night.rehearsal_tables import (
 )
 from pipelines.night.rehearsal_workbook import verdict_line, visit_lines
 from pipelines.night.rehearsed import Rehearsal
+from pipelines.night.state import FeedState
 
 NAMED_ROWS: Final = 500
 """Most rows of a list by name on the page; the workbook has all of them."""
@@ -62,7 +64,7 @@ def page(rehearsal: Rehearsal, notes: Mapping[str, str], *, clear_ids: bool) -> 
         verdicts=verdict_line(rehearsal),
         warnings=warnings(rehearsal),
         sentences=_sentences(rehearsal),
-        feeds=[_feed(one) for one in newest.states if one.status != "absent" or one.messages],
+        feeds=[_feed(one) for one in _roster_first(newest.states) if one.status != "absent"],
         nights=[(one.as_of.isoformat(), figures(one).households) for one in rehearsal.nights],
         rules=rules,
         rule_bars=bars(
@@ -95,7 +97,7 @@ def warnings(rehearsal: Rehearsal) -> list[str]:
                 f"（发布时程序版本 {stored.code_version}）；比较只在重新计算的两侧之间进行。"
             )
         if blind := blind_rules(night):
-            told.append(f"{day}：以下规则所需数据缺失，其影响未知，不等于没有影响：{'、'.join(blind)}。")
+            told.append(f"{day}：以下规则当夜未能评估，其影响未知，不等于没有影响：{'；'.join(blind)}。")
         if night.gates_after:
             told.append(f"{day}：按拟改口径，该夜账目不平，正式运行会被扣住：{'；'.join(night.gates_after)}。")
     return told
@@ -110,7 +112,11 @@ def _sentences(rehearsal: Rehearsal) -> list[str]:
     ]
 
 
-def _feed(state: Any) -> tuple[str, str, str, str]:  # noqa: ANN401  FeedState
+def _roster_first(states: Iterable[FeedState]) -> list[FeedState]:
+    return sorted(states, key=lambda one: (one.feed != ROSTER, one.feed))
+
+
+def _feed(state: FeedState) -> tuple[str, str, str, str]:
     age = "" if state.age_days is None else str(state.age_days)
     return state.title, FEED_STATUS_LABELS.get(state.status, state.status), str(state.snapshot_date or ""), age
 

@@ -11,6 +11,7 @@ from typing import Final
 
 import polars as pl
 
+from pipelines.domain.case_statement import BENEFIT_LABEL, PROJECTION_LABEL
 from pipelines.domain.policy import PolicyInForce
 from pipelines.domain.policy_difference import KIND_LABEL
 from pipelines.domain.rehearsal import CHANGED, MOVED
@@ -31,21 +32,6 @@ from pipelines.night.rehearsed import Rehearsal, RehearsedNight
 VISIT_MINUTES: Final = "visit_minutes"
 """The parameter: minutes of reviewers per household visit."""
 
-BENEFIT_LABELS: Final[Mapping[str, str]] = {
-    "dibao_urban": "城市低保",
-    "dibao_rural": "农村低保",
-    "tekun_central": "集中供养",
-    "tekun_scattered": "分散供养",
-    "margin": "低保边缘",
-    "rigid": "刚性支出困难",
-}
-PROJECTION_LABELS: Final[Mapping[str, str]] = {
-    "grace_a": "就业渐退",
-    "grace_b": "收入变化渐退",
-    "over": "超标",
-    "verify": "须核实",
-    "below": "未超标",
-}
 ASPECT_LABELS: Final[Mapping[str, str]] = {
     "outcome": "比对结果",
     "action": "疑点建议",
@@ -74,7 +60,7 @@ _CODES: Final[Mapping[str, Mapping[str, str]]] = {
     "suggested_action": {str(key): label for key, label in ACTION_LABEL.items()},
     "case": {"open": "有"},
     "risk": RISK_LABELS,
-    "projection": PROJECTION_LABELS,
+    "projection": PROJECTION_LABEL,
 }
 
 
@@ -166,7 +152,7 @@ def rules_table(night: RehearsedNight) -> pl.DataFrame:
 def group_tables(night: RehearsedNight) -> dict[str, pl.DataFrame]:
     """Counts by town, benefit, both together, age and sex; keys in Chinese."""
     findings = night.comparison.findings
-    households = night.households.with_columns(_label("benefit", BENEFIT_LABELS))
+    households = night.households.with_columns(_label("benefit", BENEFIT_LABEL))
     return {
         "镇街": households_by(households, findings, "town"),
         "救助类别": households_by(households, findings, "benefit"),
@@ -188,12 +174,17 @@ def change_counts(night: RehearsedNight) -> pl.DataFrame:
 
 
 def blind_rules(night: RehearsedNight) -> list[str]:
-    """Rules of the changed policy of which the night says nothing, because their feed was not there."""
+    """Rules of the changed policy of which the night says nothing, because data or a parameter is not there."""
+    titles = {state.feed: (state.title, state.status) for state in night.states}
     table = rules_table(night).filter(pl.col("is_on_after"), pl.col("status") != "fresh")
-    return [
-        f"{row['rule_id']}（{row['title']}）：数据 {row['feed_after']} {FEED_STATUS_LABELS.get(row['status'], row['status'])}"
-        for row in table.iter_rows(named=True)
-    ]
+    told = []
+    for row in table.iter_rows(named=True):
+        needed = (row["feed_after"], *night.needs.get(row["rule_id"], ()))
+        away = [(title, status) for title, status in (titles.get(feed, (feed, "absent")) for feed in needed)]
+        why = [f"{title}{FEED_STATUS_LABELS.get(status, status)}" for title, status in away if status != "fresh"]
+        reason = "、".join(why) or FEED_STATUS_LABELS.get(row["status"], row["status"])
+        told.append(f"{row['rule_id']} {row['title']}（{reason}）")
+    return told
 
 
 def lists(rehearsal: Rehearsal, which: str, *, clear_ids: bool) -> pl.DataFrame:
@@ -219,7 +210,7 @@ def worded(changes: pl.DataFrame) -> pl.DataFrame:
             text = pl.when(aspect == name).then(pl.col(side).replace(dict(labels))).otherwise(text)
         told[side] = text.fill_null(NONE)
     return changes.with_columns(
-        _label("benefit", BENEFIT_LABELS),
+        _label("benefit", BENEFIT_LABEL),
         subject=pl.col("subject").replace({"finding": "疑点", "case": "案件"}),
         **told,
     ).with_columns(aspect.replace(dict(ASPECT_LABELS)))
@@ -228,7 +219,7 @@ def worded(changes: pl.DataFrame) -> pl.DataFrame:
 def _moved_worded(rows: pl.DataFrame) -> pl.DataFrame:
     sides = ("before", "after")
     return rows.with_columns(
-        _label("benefit", BENEFIT_LABELS),
+        _label("benefit", BENEFIT_LABEL),
         *(_label(f"outcome_{side}", _CODES["outcome"]).fill_null(NONE) for side in sides),
         *(_label(f"action_{side}", _CODES["action"]).fill_null("") for side in sides),
         household_moves=pl.when("household_moves").then(pl.lit("是")).otherwise(pl.lit("否")),

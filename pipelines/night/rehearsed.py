@@ -3,7 +3,7 @@
 What belongs here: the types between running a rehearsal (`rehearsal`), its report and its callers.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -61,6 +61,7 @@ class RehearsedNight:
         after: the changed policy on its date.
         changes: what the two say differently.
         states: what was known of each feed.
+        needs: by rule, the feeds beside its own without which it says nothing.
         comparison: the two sides, compared.
         households: one row per household in scope.
         members: one row per household member.
@@ -76,6 +77,7 @@ class RehearsedNight:
     after: PolicyInForce
     changes: tuple[PolicyChange, ...]
     states: tuple[FeedState, ...]
+    needs: Mapping[str, tuple[str, ...]]
     comparison: Comparison
     households: pl.DataFrame
     members: pl.DataFrame

@@ -14,6 +14,8 @@ from polars.testing import assert_frame_equal
 
 from pipelines.domain.rehearsal import Judged, compare
 from pipelines.night.rehearsal import rehearse
+from pipelines.night.rehearsal_page import warnings
+from pipelines.night.rehearsal_tables import blind_rules
 from pipelines.night.rehearsed import Request
 from pipelines.night.stored_nights import RehearsalError
 from tests.nights.changed_policies import CARS_OFF, MIXED, edited_copy, night_under, with_ids_of
@@ -124,6 +126,12 @@ def test_several_nights_follow_each_other(
         assert night.recomputed_otherwise == 0
     outcomes = rehearsal.newest.comparison.findings.select("rule_id", "outcome_before", "outcome_after").rows()
     assert ("CL-01", "not_assessed", None) in outcomes
+    assert blind_rules(rehearsal.nights[0]) == []
+    blind = ["CL-02 名下有摩托车（机动车缺失）", "CL-03 车辆已注销（机动车缺失）"]
+    assert blind_rules(rehearsal.newest) == blind
+    told = " ".join(warnings(rehearsal))
+    assert "要求彩排 3 夜，仓库中只有 2 夜" in told
+    assert all(one in told for one in blind)
 
 
 def test_of_an_encrypted_warehouse_nobody_can_be_read_while_it_is_rehearsed_on(
