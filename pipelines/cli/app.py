@@ -25,6 +25,7 @@ Examples:
   hedui nightly --inbox inbox --warehouse warehouse --as-of 2026-09-22
   hedui export queue --format xlsx --out queue.xlsx --warehouse warehouse
   hedui rehearse --policy proposal --warehouse warehouse
+  hedui scenario tests/scenarios --brief
   hedui status --warehouse warehouse
   hedui policy show --rule CL-01
   hedui ui --inbox inbox --warehouse warehouse
