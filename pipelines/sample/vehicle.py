@@ -104,7 +104,7 @@ FEED: Final = SampleFeed(
         "plate_type": "02",
         "vehicle_type": one_of("K33", "K31", "K32", "H31", "Z11", "N11", weights=[9, 2, 2, 2, 1, 1]),
         "status": "A",
-        "use": one_of("A", "F", None),
+        "use": one_of("A", "F", None, weights=[18, 1, 1]),
         "vin": numbered(chassis_numbers),
         "brand": one_of("长安", "五菱", "比亚迪", "力帆", "宗申"),
         "registered_on": days_between(220, 6),
