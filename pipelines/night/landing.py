@@ -25,15 +25,18 @@ ROWS_BETWEEN_REPORTS = 1_000_000
 def undelivered(inbox: Path, feeds: Iterable[str], as_of: date) -> list[str]:
     """The feeds of which the inbox holds nothing for a comparison date, by name; the roster is never among them.
 
-    A delivery that is too old, refused or not complete is something: its feed is landed, checked and told about.
+    A delivery that is too old, refused or not complete is something: its feed is landed, checked and told about. So is
+    a folder that cannot be looked into just now: landing tries it again, and tells why it could not.
     """
-    return sorted(
-        feed
-        for feed in feeds
-        if feed != ROSTER
-        and not find_deliveries(inbox, feed, as_of)
-        and all(one.is_later for one in find_unready(inbox, feed, as_of))
-    )
+    return sorted(feed for feed in feeds if feed != ROSTER and _holds_nothing(inbox, feed, as_of))
+
+
+def _holds_nothing(inbox: Path, feed: str, as_of: date) -> bool:
+    """Whether nothing of a feed has come until a comparison date."""
+    try:
+        return not find_deliveries(inbox, feed, as_of) and all(one.is_later for one in find_unready(inbox, feed, as_of))
+    except OSError:
+        return False
 
 
 def note_undelivered(night: Night, left_out: Iterable[str] = ()) -> list[str]:

@@ -47,9 +47,9 @@ def read_back(texts: pl.DataFrame, columns: list[Heading]) -> pl.DataFrame:
 
 
 def as_meant(rows: pl.DataFrame, contract: Contract) -> pl.DataFrame:
-    """The clean rows in the types of a clean batch."""
+    """The clean rows in the types of a clean batch, in the fields that the sample gives."""
     found = []
-    for name, field in contract.by_name.items():
+    for name, field in ((name, contract.by_name[name]) for name in rows.columns):
         column = pl.col(name)
         if field.kind == "money":
             column = column.cast(pl.Int64) * 100
