@@ -11,7 +11,6 @@ from pathlib import Path
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
-from connectors.contract import load_contracts
 from connectors.strict_yaml import DeclarationError
 from pipelines.abandoned_runs import close_abandoned, process_tags
 from pipelines.assets.casework import (
@@ -28,11 +27,12 @@ from pipelines.assets.rehearsal import rehearsal_job
 from pipelines.checks.contract_checks import build_contract_checks
 from pipelines.checks.judge import warm
 from pipelines.discretion import told
+from pipelines.event_log import open_instance
 from pipelines.failure import plain_account
 from pipelines.left_out import STAGES, left_out_tags, selected
+from pipelines.night.declared import contracts_of, rules_of
 from pipelines.night.landing import undelivered
 from pipelines.night.night import ROSTER
-from pipelines.night.rule_files import load_rulebook
 from pipelines.partitions import NIGHTS, TIME_ZONE, as_of_date
 from pipelines.resources import night_resource
 from pipelines.settings import Settings, SettingsError
@@ -74,8 +74,7 @@ Listener = Callable[[str, str], None]
 
 def build_definitions(settings: Settings) -> dg.Definitions:
     """The code location: one asset a feed and stage, their checks, the nightly job and its schedule."""
-    contracts = load_contracts(*settings.feeds_folders)
-    book = load_rulebook(settings.rules)
+    contracts, book = contracts_of(settings.feeds_folders), rules_of(settings.rules)
     feeds = [contract for name, contract in sorted(contracts.items()) if name != ROSTER]
     judged = [contract for contract in (*feeds, contracts[ROSTER]) if contract.feed in book.feeds_with_rules()]
     names = [contract.feed for contract in judged]
@@ -200,7 +199,7 @@ def run_night(settings: Settings, as_of: date, listener: Listener) -> NightOutco
     warm()
     left_out = undelivered(night.inbox, night.feeds, as_of)
     run_id = str(uuid.uuid4())
-    with dg.DagsterInstance.from_config(str(dagster_home(settings.warehouse))) as instance:
+    with open_instance(dagster_home(settings.warehouse)) as instance:
         close_abandoned(instance)
         instance.add_event_listener(run_id, lambda entry: tell(listener, entry))
         result = job.execute_in_process(

@@ -6,7 +6,7 @@ writer per file by construction, so assets never wait for each other's lock. Doe
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import polars as pl
 
 from warehouse.errors import WarehouseError
 from warehouse.files import is_safe_name, move_into_place, write_file, written_aside
+from warehouse.recent_frames import RecentFrames
 from warehouse.session import Vault, frame, store
 from warehouse.sql import name
 
@@ -30,11 +31,13 @@ class NightTables:
         vault: The warehouse.
         as_of: The comparison date.
         profile: The policy profile's name.
+        recent: What this process has just written or read of them.
     """
 
     vault: Vault
     as_of: date
     profile: str
+    recent: RecentFrames = field(default_factory=RecentFrames, compare=False, repr=False, kw_only=True)
 
     @property
     def folder(self) -> Path:
@@ -57,6 +60,7 @@ class NightTables:
             con.execute(f"CHECKPOINT {name(ALIAS)}")
             con.execute(f"DETACH {name(ALIAS)}")
             move_into_place(aside, target)
+        self.recent.keep_written(target, rows)
 
     def read(self, table: str) -> pl.DataFrame:
         """Read a table back, in the order and with the types in which it was written.
@@ -67,9 +71,14 @@ class NightTables:
         path = self._path(table, "duckdb")
         if not path.exists():
             raise WarehouseError(f"the night {self.as_of} has no table {table}: run the step that writes it first")
+        kept = self.recent.get(path)
+        if kept is not None:
+            return kept
         with self.vault.connect(will_write=False) as con:
             self.vault.attach(con, path, ALIAS, read_only=True)
-            return frame(con, f"SELECT * FROM {name(ALIAS, TABLE)}")  # noqa: S608  two constants
+            rows = frame(con, f"SELECT * FROM {name(ALIAS, TABLE)}")  # noqa: S608  two constants
+        self.recent.keep(path, rows)
+        return rows
 
     def has(self, table: str) -> bool:
         """Tell whether the night has the table."""

@@ -61,6 +61,9 @@ def nightly(**options: str | None) -> int:
     settings = read_settings(**options)
     settings.required_inbox()
     as_of = settings.as_of or today()
+    from pipelines.checks.judge import warm  # noqa: PLC0415
+
+    warm()  # Great Expectations is loaded on another core while this one loads Dagster
     from pipelines.jobs import run_night  # noqa: PLC0415  Dagster takes seconds to import
 
     with Progress() as progress:
@@ -77,9 +80,8 @@ def nightly(**options: str | None) -> int:
 
 def show_summary(settings: Settings, as_of: date, outcome: "NightOutcome") -> None:
     """Show the summary of the night just published."""
+    from pipelines.night.declared import declared  # noqa: PLC0415
     from pipelines.night.night import open_vault  # noqa: PLC0415
-    from pipelines.night.policy_files import load_policy  # noqa: PLC0415
-    from pipelines.night.rule_files import load_rulebook  # noqa: PLC0415
     from pipelines.night.summary import NextSteps, next_steps, night_summary  # noqa: PLC0415
     from warehouse.publication import read_manifest, read_published  # noqa: PLC0415
 
@@ -87,9 +89,9 @@ def show_summary(settings: Settings, as_of: date, outcome: "NightOutcome") -> No
     vault = open_vault(
         settings.warehouse, settings.key_file, threads=settings.threads, memory_limit=settings.memory_limit
     )
-    known = load_rulebook(settings.rules)
-    rules = load_policy(settings.policy_folders, settings.profile, known).in_force(as_of).rules
-    titles = {rule_id: rule.title for rule_id, rule in rules.items()}
+    folders = (settings.feeds_folders, settings.policy_folders, settings.rules)
+    policy = declared(settings.profile, as_of, *folders).policy
+    titles = {rule_id: rule.title for rule_id, rule in policy.rules.items()}
     counts, cases = (read_published(vault, folder, table) for table in ("rule_counts", "cases"))
     manifest = read_manifest(folder)
     show(night_summary(manifest, counts, cases, titles))

@@ -10,15 +10,11 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
-from connectors.contract import Contract, load_contracts
-from connectors.strict_yaml import DeclarationError
+from connectors.contract import Contract
 from pipelines.domain.policy import PolicyInForce
 from pipelines.domain.rulebook import Rulebook, rulebook
-from pipelines.night.policy_checks import case_mistakes
-from pipelines.night.policy_files import load_policies
+from pipelines.night.declared import declared
 from pipelines.night.policy_probe import Needs, needs_of
-from pipelines.night.rule_files import load_rulebook
-from pipelines.night.rule_trial import try_rules
 from pipelines.night.state import FeedState
 from warehouse.keys import identity_key, read_key_file
 from warehouse.session import Vault
@@ -89,15 +85,8 @@ def open_night(
     policy_dirs: tuple[Path, ...],
     rules_dirs: tuple[Path, ...] = (),
 ) -> Night:
-    """Read contracts, rules and policy strictly and open the night's places in the warehouse.
-
-    Rules that do not ship are tried on tables without a row, so that a mistake in one is told before anything begins.
-    """
-    contracts = load_contracts(*feeds_dirs)
-    book = load_rulebook(rules_dirs)
-    policies = load_policies(policy_dirs, book)
-    policy = policies.policy(profile).in_force(as_of)
-    try_rules([one for rule_id, one in book.items() if rule_id not in rulebook()], contracts, policy)
+    """Read contracts, rules and policy strictly and open the night's places in the warehouse."""
+    told = declared(profile, as_of, feeds_dirs, policy_dirs, rules_dirs)
     # Whether the key fits is asked before the warehouse is written to, the secret of the finding ids included.
     vault.open()
     night = Night(
@@ -105,13 +94,12 @@ def open_night(
         profile=profile,
         inbox=inbox,
         vault=vault,
-        contracts=contracts,
-        policy=policy,
+        contracts=told.contracts,
+        policy=told.policy,
         tables=NightTables(vault, as_of, profile),
         snapshots=SnapshotStore(vault),
         secret=identity_key(vault.root, vault.key),
-        rulebook=book,
+        rulebook=told.book,
     )
-    if mistakes := list(case_mistakes(policies.files, night.needs)):
-        raise DeclarationError("\n".join(mistakes))
+    night.__dict__["needs"] = dict(told.needs)  # what the property would work out once more
     return night

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.night import landing
 from pipelines.night.landing import undelivered
 
 AS_OF = date(2026, 9, 22)
@@ -35,6 +36,16 @@ def test_an_upload_that_goes_on_is_something(tmp_path: Path) -> None:
     folder.mkdir(parents=True)
     (folder / "ship.csv.part").write_text("")
     assert undelivered(tmp_path, ["ship", "deposits"], AS_OF) == ["deposits"]
+
+
+def test_a_folder_that_cannot_be_read_is_left_to_the_step_that_lands_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def on_a_bad_disk(*_: object) -> None:
+        raise OSError("Input/output error")
+
+    monkeypatch.setattr(landing, "find_deliveries", on_a_bad_disk)
+    assert undelivered(tmp_path, ["ship"], AS_OF) == []
 
 
 def test_the_roster_is_never_left_out(tmp_path: Path) -> None:
