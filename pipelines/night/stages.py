@@ -7,7 +7,23 @@ here, and the tests of whole nights hold the two together.
 from pipelines.domain.books import Equation
 from pipelines.night.casework import count_rules, open_cases, reckon_income
 from pipelines.night.judging import judge, judge_household, judged_feeds, remember_night
-from pipelines.night.night import Night
+from pipelines.night.landing import land_feed
+from pipelines.night.matching import match_feed, matched_feeds, take_roster
+from pipelines.night.night import ROSTER, Night
+from pipelines.night.state import FeedState
+
+
+def land_all(night: Night) -> dict[str, FeedState]:
+    """Land every feed, the roster first; what was found for each."""
+    return {feed: land_feed(night, feed) for feed in (ROSTER, *night.feeds)}
+
+
+def compute(night: Night) -> list[Equation]:
+    """Everything between landing and publication: the roster, its people in each feed, findings, cases, the books."""
+    take_roster(night)
+    for feed in matched_feeds(night):
+        match_feed(night, feed)
+    return judge_and_count(night)
 
 
 def judge_and_count(night: Night) -> list[Equation]:

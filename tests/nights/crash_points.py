@@ -15,7 +15,8 @@ from pathlib import Path
 
 from pipelines.night.landing import land_feed
 from pipelines.night.publishing import gates, publish_night
-from tests.nights.driver import District, compute, land_all
+from pipelines.night.stages import compute, land_all
+from tests.nights.driver import District
 
 STEPS = {
     "land": lambda night: land_feed(night, "roster"),

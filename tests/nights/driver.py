@@ -10,12 +10,10 @@ import polars as pl
 
 from connectors.contract import Contract, load_contracts
 from pipelines.domain.policy import Policy
-from pipelines.night.landing import land_feed
-from pipelines.night.matching import match_feed, matched_feeds, take_roster
-from pipelines.night.night import ROSTER, Night, open_vault
+from pipelines.night.night import Night, open_vault
 from pipelines.night.policy_files import load_policy
 from pipelines.night.publishing import gates, publish_night
-from pipelines.night.stages import judge_and_count
+from pipelines.night.stages import compute, land_all
 from pipelines.night.state import FeedState
 from tests.nights.district import AS_OF, DAYS
 from warehouse.keys import identity_key
@@ -108,16 +106,3 @@ def run_plainly(night: Night, run_id: str) -> Done:
     states = land_all(night)
     compute(night)
     return Done(night, publish_night(night, run_id, gates(night)), states)
-
-
-def land_all(night: Night) -> dict[str, FeedState]:
-    """Land every feed."""
-    return {feed: land_feed(night, feed) for feed in (ROSTER, *night.feeds)}
-
-
-def compute(night: Night) -> None:
-    """Everything between landing and publication."""
-    take_roster(night)
-    for feed in matched_feeds(night):
-        match_feed(night, feed)
-    judge_and_count(night)

@@ -15,11 +15,8 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.night.casework import count_rules, open_cases, reckon_income
-from pipelines.night.judging import judge, judge_household, judged_feeds, remember_night
-from pipelines.night.landing import land_feed
-from pipelines.night.matching import match_feed, matched_feeds, take_roster
 from pipelines.night.night import ROSTER, open_night, open_vault
+from pipelines.night.stages import compute, land_all
 from tests.reference.contract import FEEDS
 from tests.reference.delivery import write_city
 from tests.reference.reading import Reading, night
@@ -49,19 +46,10 @@ def ask_hedui(inbox: Path, warehouse: Path, as_of: date) -> Answer | None:
         policy_dirs=(REPOSITORY / "data" / "policy",),
     )
     opened.vault.open()
-    states = {feed: land_feed(opened, feed) for feed in (ROSTER, *opened.feeds)}
+    states = land_all(opened)
     if not states[ROSTER].is_assessed:
         return None
-    take_roster(opened)
-    for feed in matched_feeds(opened):
-        match_feed(opened, feed)
-    for feed in judged_feeds(opened):
-        judge(opened, feed)
-    reckon_income(opened)
-    judge_household(opened)
-    remember_night(opened)
-    open_cases(opened)
-    _, equations = count_rules(opened)
+    equations = compute(opened)
     if broken := [one.name for one in equations if not one.holds]:
         raise AssertionError(f"the books do not balance: {broken}")
     findings = opened.tables.read("findings").filter(pl.col("outcome") != "not_assessed")

@@ -8,12 +8,9 @@ import pytest
 
 from connectors.contract import load_contracts, schema
 from connectors.identity import id_check_digit
-from pipelines.night.casework import open_cases, reckon_income
-from pipelines.night.judging import judge, judge_household, judged_feeds, remember_night
-from pipelines.night.landing import land_feed
 from pipelines.night.matched_rows import PROVENANCE_TYPES, completed
-from pipelines.night.matching import match_feed, matched_feeds, take_roster
-from pipelines.night.night import ROSTER, Night, open_night, open_vault
+from pipelines.night.night import Night, open_night, open_vault
+from pipelines.night.stages import compute, land_all
 
 AS_OF = date(2026, 9, 22)
 POLICY = {
@@ -85,17 +82,8 @@ def night(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Night:
         feeds_dirs=(repository / "data" / "feeds",),
         policy_dirs=(repository / "data" / "policy", folder / "policy"),
     )
-    for feed in (ROSTER, *night.feeds):
-        land_feed(night, feed)
-    take_roster(night)
-    for feed in matched_feeds(night):
-        match_feed(night, feed)
-    for feed in judged_feeds(night):
-        judge(night, feed)
-    reckon_income(night)
-    judge_household(night)
-    remember_night(night)
-    open_cases(night)
+    land_all(night)
+    compute(night)
     return night
 
 

@@ -9,12 +9,10 @@ import polars as pl
 import pytest
 
 from connectors.identity import id_check_digit
-from pipelines.night.casework import count_rules, open_cases, reckon_income
-from pipelines.night.judging import judge, judge_household, judged_feeds, remember_night, request_list
-from pipelines.night.landing import land_feed
-from pipelines.night.matching import match_feed, matched_feeds, take_roster
-from pipelines.night.night import ROSTER, Night, open_night, open_vault
+from pipelines.night.judging import request_list
+from pipelines.night.night import Night, open_night, open_vault
 from pipelines.night.publishing import published_tables, states
+from pipelines.night.stages import compute, land_all
 
 AS_OF = date(2026, 9, 22)
 DAY = AS_OF.isoformat()
@@ -64,18 +62,8 @@ def run(tmp_path: Path, repository: Path) -> Callable[..., Night]:
             feeds_dirs=(repository / "data" / "feeds",),
             policy_dirs=(repository / "data" / "policy",),
         )
-        for feed in (ROSTER, *night.feeds):
-            land_feed(night, feed)
-        take_roster(night)
-        for feed in matched_feeds(night):
-            match_feed(night, feed)
-        for feed in judged_feeds(night):
-            judge(night, feed)
-        reckon_income(night)
-        judge_household(night)
-        remember_night(night)
-        open_cases(night)
-        count_rules(night)
+        land_all(night)
+        compute(night)
         return night
 
     return night_over
