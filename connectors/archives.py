@@ -102,6 +102,7 @@ def _opener(path: Path, info: zipfile.ZipInfo, shown: str) -> Opener:
                         unpacked.write(chunk)
                     unpacked.seek(0)
                     yield cast("BinaryIO", unpacked)
+        # NotImplementedError is what zipfile raises for a compression that it does not know.
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError):
             raise UnusableFileError(f"{shown}: damaged in the archive; pack it again") from None
 

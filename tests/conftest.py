@@ -31,5 +31,8 @@ def acceptance() -> Path:
     named = os.environ.get("HEDUI_ACCEPTANCE")
     folder = Path(named) if named else REPOSITORY.parent / "shared" / "acceptance"
     if not (folder / "clean" / "inbox").is_dir():
+        if named:
+            pytest.fail(f"HEDUI_ACCEPTANCE: expected a folder with clean/inbox, found none in {folder}; correct it")
+        # They are handed out apart from the project: a checkout alone is whole without them.
         pytest.skip("the acceptance sets are not here; name their folder in HEDUI_ACCEPTANCE")
     return folder

@@ -7,9 +7,11 @@ import polars as pl
 import pytest
 
 from connectors.identity import id_check_digit
+from pipelines.cli import main
 from pipelines.night.night import Night, open_night, open_vault
 from pipelines.night.publishing import published_tables
 from pipelines.night.stages import compute, land_all
+from tests.nights.canaries import everything_told, stands_in
 
 AS_OF = date(2026, 9, 22)
 PROFILE = """profiles:
@@ -52,14 +54,18 @@ FEEDS = {
 }
 
 
+def deliver(inbox: Path, feeds: dict[str, tuple[str, ...]]) -> None:
+    for feed, rows in feeds.items():
+        place = inbox / feed / AS_OF.isoformat()
+        place.mkdir(parents=True)
+        (place / f"{feed}.csv").write_text("\n".join([*rows, ""]), encoding="utf-8")
+
+
 @pytest.fixture(scope="module")
 def night(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Night:
     """A night of one household about which every feed has a row, with all rules on that ship on."""
     folder = tmp_path_factory.mktemp("money")
-    for feed, rows in FEEDS.items():
-        place = folder / "inbox" / feed / AS_OF.isoformat()
-        place.mkdir(parents=True)
-        (place / f"{feed}.csv").write_text("\n".join([*rows, ""]), encoding="utf-8")
+    deliver(folder / "inbox", FEEDS)
     (folder / "policy").mkdir()
     (folder / "policy" / "profiles.yml").write_text(PROFILE, encoding="utf-8")
     night = open_night(
@@ -96,3 +102,20 @@ def test_no_account_or_policy_number_is_published(night):
         text = table.write_ndjson()
         assert ACCOUNT not in text, name
         assert POLICY_NO not in text, name
+
+
+def test_a_night_tells_no_number_of_a_person_an_account_or_a_policy(tmp_path, monkeypatch, capfd, caplog):
+    misread = A[:-1] + ("0" if A[-1] != "0" else "1")
+    spoilt = FEEDS | {"deposits": (*FEEDS["deposits"], f"{misread},丙,某银行,{ACCOUNT[::-1]},定期,1")}
+    deliver(tmp_path / "inbox", spoilt)
+    monkeypatch.chdir(tmp_path)
+    places = ("--inbox", tmp_path / "inbox", "--warehouse", tmp_path / "warehouse")
+    assert main([*map(str, ("nightly", *places)), "--as-of", AS_OF.isoformat()]) == 0
+    output, complaints = capfd.readouterr()
+    assert "JR-01" in output
+    told = everything_told(tmp_path / "warehouse")
+    told |= {"output": output.encode(), "complaints": complaints.encode(), "logs": caplog.text.encode()}
+    secrets = (A, B, misread, ACCOUNT, ACCOUNT[::-1], POLICY_NO)
+    assert [
+        (place, n) for place, content in told.items() for n, one in enumerate(secrets) if stands_in(one, content)
+    ] == []
