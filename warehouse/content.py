@@ -129,25 +129,30 @@ def feed_rows(
     """
     if ids is not None:
         store(con, "wanted", ids.cast(pl.String).drop_nulls().unique().alias("id").to_frame())
-    chosen = " UNION ALL BY NAME ".join(
-        _matched(snapshot, place, subjects, is_limited=ids is not None)
-        for place, snapshot in enumerate(content.snapshots)
-    )
-    overridden = _overridden_by_key(content, keys) + _overridden_by_answer(content, subjects)
-    where = " AND ".join(f"NOT EXISTS ({condition})" for condition in overridden) or "true"
     order = "snapshot_place, part_no, source_row, stored_place"
     provenance = ", ".join(PROVENANCE)
     return frame(
         con,
         f"""
-        WITH chosen AS ({chosen}),
-        keyed AS (SELECT *, {keys.columns()} FROM chosen),
-        effective AS (SELECT * FROM keyed WHERE {where}),
+        WITH {_effective(content, keys, subjects, is_limited=ids is not None)},
         placed AS (SELECT *, row_number() OVER (ORDER BY {order}) AS delivery_order FROM effective)
         SELECT * EXCLUDE (part_no, snapshot_place, stored_place, {", ".join(keys.names)}, {provenance}), {provenance}
         FROM placed ORDER BY delivery_order
         """,
     )
+
+
+def count_rows(con: duckdb.DuckDBPyConnection, content: Content, keys: Keys, subjects: Sequence[str]) -> int:
+    """Count a feed's effective rows, about whomever they are. One full snapshot alone is counted by its load report.
+
+    Args:
+        con: A session with the content attached.
+        content: The snapshots that count.
+        keys: As for `feed_rows`.
+        subjects: As for `feed_rows`.
+    """
+    effective = _effective(content, keys, subjects, is_limited=False)
+    return int(frame(con, f"WITH {effective} SELECT count(*) AS rows FROM effective").item())
 
 
 def not_queried(con: duckdb.DuckDBPyConnection, content: Content, ids: pl.Series) -> pl.Series:
@@ -168,6 +173,20 @@ def quarantined_households(con: duckdb.DuckDBPyConnection, content: Content) -> 
     tables = [name(snapshot.alias, "quarantine") for snapshot in content.snapshots]
     every = " UNION ".join(f"SELECT household_id FROM {table} WHERE household_id <> ''" for table in tables)
     return frame(con, f"SELECT household_id FROM ({every}) ORDER BY household_id").get_column("household_id")
+
+
+def _effective(content: Content, keys: Keys, subjects: Sequence[str], *, is_limited: bool) -> str:
+    """The rows that count, as a table `effective` within a WITH: none that a later snapshot speaks for."""
+    chosen = " UNION ALL BY NAME ".join(
+        _matched(snapshot, place, subjects, is_limited=is_limited) for place, snapshot in enumerate(content.snapshots)
+    )
+    overridden = _overridden_by_key(content, keys) + _overridden_by_answer(content, subjects)
+    where = " AND ".join(f"NOT EXISTS ({condition})" for condition in overridden) or "true"
+    return f"""
+        chosen AS ({chosen}),
+        keyed AS (SELECT *, {keys.columns()} FROM chosen),
+        effective AS (SELECT * FROM keyed WHERE {where})
+    """
 
 
 def _matched(snapshot: Snapshot, place: int, subjects: Sequence[str], *, is_limited: bool) -> str:

@@ -13,6 +13,7 @@ import polars as pl
 from pipelines.domain.findings import FINDINGS
 from pipelines.domain.memory import HISTORY, RESOLUTION
 from pipelines.night.judging import REQUEST_LIST, feeds_in_use, request_list
+from pipelines.night.metrics import night_metrics
 from pipelines.night.night import ROSTER, Night
 from pipelines.night.policy_review import asked_and_unset
 from pipelines.night.state import FeedState
@@ -118,6 +119,7 @@ def manifest(night: Night, run_id: str, checked: list[Gate], tables: dict[str, p
         "encrypted": night.vault.key is not None,
         "feeds": {state.feed: feed_account(state) for state in states(night)},
         "gates": [gate.told() for gate in checked],
+        "metrics": night_metrics(night),
         "counts": {
             "households": night.tables.read("households").height,
             "persons": night.tables.read("members").height,

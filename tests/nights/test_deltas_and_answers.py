@@ -26,6 +26,7 @@ from tests.nights.district import (
     vehicle,
 )
 from tests.nights.driver import District, Done
+from warehouse.publication import read_manifest
 
 LATER = date(2026, 10, 8)  # 36 days after the first answer
 NOT_ASKED = (WORKER, DOUBTFUL)
@@ -91,3 +92,18 @@ def test_a_household_of_which_somebody_was_not_asked_is_not_resolved(nights: tup
     assert outcomes == {(FARMER.household, "FC-02", "not_assessed")}
     gone = done.table("resolved_findings").select("household_id", "rule_id", "resolved_reason").iter_rows()
     assert set(gone) == {(TRADER.household, "FC-03", "no_longer_found")}
+
+
+def test_the_metrics_tell_the_rows_in_use_and_not_those_of_the_last_file(nights: tuple[Done, Done]) -> None:
+    done, later = nights
+    metrics = read_manifest(done.publication.folder)["metrics"]
+    vehicle = metrics["feeds"]["vehicle"]
+    assert vehicle["rows"] == 5  # three in the full file, two cars added by the first delta, none by the second
+    assert (vehicle["snapshot_date"], vehicle["matched_persons"], vehicle["persons"]) == ("2026-09-21", 4, 8)
+    assert vehicle["match_rate"] == 0.5
+    assert metrics["roster_rows"] == metrics["feeds"]["roster"]["rows"] == 9
+    assert metrics["feeds"]["roster"]["match_rate"] is None
+    assert metrics["flagged"]["CL-03"] == {"甲镇": 1}
+    assert metrics["flagged"]["CL-02"] == {}
+    after = read_manifest(later.publication.folder)["metrics"]
+    assert [one["feeds"]["property"]["rows"] for one in (metrics, after)] == [3, 1], "the first answer is stale by then"

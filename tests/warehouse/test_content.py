@@ -12,6 +12,7 @@ from warehouse.content import (
     Content,
     Effective,
     attached,
+    count_rows,
     effective_content,
     feed_rows,
     not_queried,
@@ -298,6 +299,8 @@ def test_it_agrees_with_deliveries_applied_by_hand(
         tuple(landed for landed in chosen if landed.mode == "response"),
     )
     found = feed_rows(con, content, keys, ("id_number",), pl.Series(sorted(persons), dtype=pl.String))
+    everybody = {row[0] for _, rows, _ in deliveries for row in rows}
+    assert count_rows(con, content, keys, ("id_number",)) == len(by_hand(deliveries, everybody))
     con.close()
     assert triples(found) == by_hand(deliveries, persons)
     assert found.get_column("delivery_order").to_list() == list(range(1, found.height + 1))

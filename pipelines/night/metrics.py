@@ -1,0 +1,121 @@
+"""The metrics of a night: what the gates and the health page compare from night to night. Counts only, no person.
+
+What belongs here: counting what the night has already read: load reports, matched rows, findings. No feed is read
+again; only where deltas or answers make up a feed are its rows counted where they lie. What the numbers mean for the
+publication is in `pipelines.domain.gates`.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import polars as pl
+
+from pipelines.domain.vocabulary import Outcome
+from pipelines.night.matching import content_of, matched_feeds
+from pipelines.night.night import ROSTER, Night
+from warehouse.content import attached, count_rows
+from warehouse.load_report import LoadReport
+from warehouse.natural_keys import Keys
+
+PLACES = 6
+"""Shares are kept to a millionth: finer than one row of the largest feed says nothing about a delivery."""
+
+FRESH = "fresh"
+
+
+def night_metrics(night: Night) -> dict[str, Any]:
+    """The metrics of a night, as its manifest keeps them.
+
+    Returns:
+        `roster_rows`: rows of the roster's content, active and stopped. `feeds`: one entry per feed assessed tonight,
+        the roster among them (`feed_metrics`). `flagged`: per rule assessed tonight the flagged findings by town; a
+        town that is not named has none.
+    """
+    feeds = {feed: feed_metrics(night, feed) for feed in (ROSTER, *night.feeds) if night.state(feed).is_assessed}
+    return {
+        "roster_rows": feeds.get(ROSTER, {}).get("rows"),
+        "feeds": feeds,
+        "flagged": flagged_by_town(night.tables.read("rule_counts"), night.tables.read("findings")),
+    }
+
+
+def feed_metrics(night: Night, feed: str) -> dict[str, Any]:
+    """The metrics of one assessed feed.
+
+    Returns:
+        `snapshot_date` and `checksum` of the newest snapshot in use; `rows` of the content in use (with deltas: not of
+        the delta's file); `matched_persons` with at least one row, `persons` in scope and the `match_rate` of the two
+        (households for a feed that names no person; all null for the roster and for a feed that no rule looks at);
+        `fill`: required field → share of the kept rows that have it, null where there is no row.
+    """
+    state = night.state(feed)
+    newest = state.report
+    return {
+        "snapshot_date": state.snapshot_date.isoformat() if state.snapshot_date else None,
+        "checksum": newest.checksum if newest else None,
+        "rows": content_rows(night, feed),
+        **matched_metrics(night, feed),
+        "fill": fill_shares(state.used, [one.name for one in night.contracts[feed].fields if one.is_required]),
+    }
+
+
+def content_rows(night: Night, feed: str) -> int:
+    """Rows of a feed as the night uses it: those of the full snapshot, with what deltas and answers put in their place."""
+    used = night.state(feed).used
+    if len(used) == 1:
+        return used[0].books.kept
+    content = content_of(night, feed)
+    if content is None:
+        return 0
+    contract = night.contracts[feed]
+    keys, subjects = Keys(contract.keys, contract.keyless), contract.subjects
+    with night.vault.connect(will_write=False) as con, attached(night.vault, con, content):
+        return count_rows(con, content, keys, subjects)
+
+
+def matched_metrics(night: Night, feed: str) -> dict[str, int | float | None]:
+    """How many of those in scope have a row in the feed, each counted once."""
+    if feed not in matched_feeds(night):
+        return {"matched_persons": None, "persons": None, "match_rate": None}
+    who = "id_number" if night.contracts[feed].subjects else "household_id"
+    scope = night.tables.read("members").get_column(who).drop_nulls().unique()
+    # Whoever was only in the night for its own purposes and has left the members is not counted either.
+    matched = night.tables.read(f"matched_{feed}").select(who).join(scope.to_frame(), on=who, how="semi")
+    found = matched.get_column(who).n_unique()
+    return {"matched_persons": found, "persons": scope.len(), "match_rate": share(found, scope.len())}
+
+
+def fill_shares(used: Sequence[LoadReport], required: Sequence[str]) -> dict[str, float | None]:
+    """The share of the kept rows that have each required field, over all snapshots in use."""
+    counted = dict.fromkeys(required, (0, 0))
+    for told in (field for report in used for field in report.fields if field["field"] in counted):
+        filled, rows = counted[told["field"]]
+        counted[told["field"]] = (filled + int(told["filled"]), rows + int(told["rows"]))
+    return {field: share(filled, rows) for field, (filled, rows) in counted.items()}
+
+
+def flagged_by_town(counts: pl.DataFrame, findings: pl.DataFrame) -> dict[str, dict[str, int]]:
+    """Flagged findings per rule and town, for the rules that were assessed; a rule that found nothing has no town.
+
+    Args:
+        counts: the night's `rule_counts`.
+        findings: the night's `findings`.
+    """
+    assessed = counts.filter(pl.col("feed_status") == FRESH).get_column("rule_id").sort()
+    told: dict[str, dict[str, int]] = {rule_id: {} for rule_id in assessed}
+    flagged = (
+        findings.filter(pl.col("outcome") == Outcome.FLAGGED)
+        .with_columns(pl.col("town").fill_null(""))
+        .group_by("rule_id", "town")
+        .len()
+        .sort("rule_id", "town")
+    )
+    for rule_id, town, number in flagged.iter_rows():
+        if rule_id in told:
+            told[rule_id][town] = number
+    return told
+
+
+def share(part: int, whole: int) -> float | None:
+    """`part` of `whole` to a millionth, None where there is no whole."""
+    return round(part / whole, PLACES) if whole else None
