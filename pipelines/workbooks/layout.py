@@ -86,7 +86,7 @@ COLUMNS: Final[tuple[Column, ...]] = (
     Column("basis", "政策依据", width=30),
     Column("exemption", "豁免提示", width=24),
     Column("suggested_action", "系统建议", width=13),
-    Column("documents", "需提供材料", width=22),
+    Column("needed_documents", "需提供材料", width=22),
     Column("risk", "风险等级", width=6),
     Column("dispatched_on", "下发日期", "date", 11),
     Column("due_on", "反馈时限", "date", 11),
@@ -100,15 +100,17 @@ COLUMNS: Final[tuple[Column, ...]] = (
         choices="list_method",
         hint="从列表选择",
     ),
-    Column("visited_on", "核查日期", "date", 11, filler="town", hint=_DAY),
+    Column("investigated_on", "核查日期", "date", 11, filler="town", hint=_DAY),
     Column("investigator_1", "核查人1", width=9, filler="town", hint="姓名；须有两名核查人"),
     Column("investigator_2", "核查人2", width=9, filler="town", hint="姓名；须有两名核查人"),
     Column("note", "核查情况说明", width=34, filler="town", hint="核实了什么、看到什么、家庭怎么说"),
     Column("confirmed", "是否属实", "list", 9, filler="town", choices="list_confirmed", hint="从列表选择"),
     Column("conclusion", "核查结论", "list", 16, filler="town", choices="list_conclusion", hint="从列表选择"),
-    Column("reason", "理由", "list", 16, filler="town", choices="list_reason", hint="退出或保留的理由，从列表选择"),
     Column(
-        "recomputed_income",
+        "reason_code", "理由", "list", 16, filler="town", choices="list_reason", hint="退出或保留的理由，从列表选择"
+    ),
+    Column(
+        "income_per_head",
         "核算后家庭月人均收入",
         "number",
         11,
@@ -116,9 +118,9 @@ COLUMNS: Final[tuple[Column, ...]] = (
         hint="元，最多两位小数；结论为渐退、收入未超标时必填",
     ),
     Column("income_standard", "低保标准", "number", 9),
-    Column("documents_seen", "佐证材料(编号/附件)", width=20, filler="town", hint="看到的材料名称和编号"),
+    Column("documents", "佐证材料(编号/附件)", width=20, filler="town", hint="看到的材料名称和编号"),
     Column(
-        "measure", "处理意见", "list", 9, filler="town", choices="list_measure", hint="从列表选择；不符合条件时必填"
+        "measures", "处理意见", "list", 9, filler="town", choices="list_measure", hint="从列表选择；不符合条件时必填"
     ),
     Column("grace_from", "渐退起", "date", 11, filler="town", hint=f"{_DAY}；结论为渐退时必填"),
     Column("grace_to", "渐退止", "date", 11, filler="town", hint=f"{_DAY}；结论为渐退时必填"),
