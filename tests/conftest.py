@@ -1,10 +1,13 @@
-"""What all tests share: where the acceptance sets stand, if they are there."""
+"""What all tests share: where the acceptance sets stand, if they are there; a PostgreSQL for those who need one."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from tests.postgres import Cluster, running_cluster
 
 # A busy machine must not fail a property: how long an example takes says nothing about whether it holds.
 settings.register_profile("hedui", deadline=None, print_blob=True)
@@ -36,3 +39,10 @@ def acceptance() -> Path:
         # They are handed out apart from the project: a checkout alone is whole without them.
         pytest.skip("the acceptance sets are not here; name their folder in HEDUI_ACCEPTANCE")
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """A running PostgreSQL, started for the first test that asks for it."""
+    with running_cluster() as cluster:
+        yield cluster

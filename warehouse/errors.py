@@ -1,4 +1,4 @@
-"""What can go wrong in the warehouse, in four types.
+"""What can go wrong in the warehouse, in a few types.
 
 Belongs here: the exceptions of this package and the one translation of DuckDB's own errors. DuckDB quotes values of
 persons in its messages; none of its messages may leave this package, only the kind of the error does.
@@ -27,6 +27,14 @@ class KeyFileError(WarehouseError):
 
 class WarehouseKeyError(WarehouseError):
     """The key does not fit the warehouse: another key, no key, or a key for a warehouse that is not encrypted."""
+
+
+class EventStoreError(WarehouseError):
+    """The store of case events cannot be read or written as it must. The message holds nothing of an event."""
+
+
+class EventAddressError(EventStoreError):
+    """The address of the event store, or the file with its password, cannot be used. No message quotes either."""
 
 
 @contextmanager

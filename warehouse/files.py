@@ -95,9 +95,18 @@ def create_file(target: Path, content: bytes) -> None:
     """
     with written_aside(target) as aside:
         aside.write_bytes(content)
-        _flush(aside)
-        os.link(aside, target)
-        _flush(target.parent)
+        link_into_place(aside, target)
+
+
+def link_into_place(aside: Path, target: Path) -> None:
+    """Give a finished file its name, which must not be taken yet.
+
+    Raises:
+        FileExistsError: it is there already (perhaps since a moment ago, by another process).
+    """
+    _flush(aside)
+    os.link(aside, target)
+    _flush(target.parent)
 
 
 def is_safe_name(name: str) -> bool:
