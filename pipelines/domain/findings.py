@@ -50,16 +50,20 @@ _COLUMNS: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "wage_amount": pl.Int64,
     "income_proof": pl.String,
     "fingerprint": pl.String,
+    "material": pl.String,
 }
 FINDINGS: Final = pl.Schema(_COLUMNS)
 """Grain: one row per household, person, rule and record key. `pension_amount` and `wage_amount` in 毫 per month: what a
-flagged row brings into the household's income; `income_proof`: how sure that is. The columns of memory (change,
+flagged row brings into the household's income; `income_proof`: how sure that is. `material`: what the fingerprint is the
+hash of (`_material`), so that a change can be told field by field. The columns of memory (change,
 first_seen, nights_seen) come later."""
 
 FINDINGS_ORDER: Final = ("household_id", "id_number", "rule_id", "record_key")
 
-_SEPARATOR: Final = "\x1f"
+SEPARATOR: Final = "\x1f"
 """Stands in no cleaned value, so that different parts never join to one text."""
+EMPTY: Final = "∅"
+"""Stands for a null in the material text."""
 
 
 def no_findings() -> pl.DataFrame:
@@ -126,13 +130,13 @@ def _if_flagged(amount: pl.Expr) -> pl.Expr:
 
 def _identity() -> pl.Expr:
     """Household, person, rule and record key as one text."""
-    return pl.concat_str("household_id", "id_number", "rule_id", "record_key", separator=_SEPARATOR)
+    return pl.concat_str("household_id", "id_number", "rule_id", "record_key", separator=SEPARATOR)
 
 
 def _material(rule: Rule) -> pl.Expr:
     """The material fields as canonical text: a null is told from an empty text, nothing of file or row is in it."""
-    values = [words(f"{name}=", pl.col(name).cast(pl.String).fill_null("∅")) for name in rule.material]
-    return pl.concat_str(pl.lit(rule.rule_id), *values, separator=_SEPARATOR)
+    values = [words(f"{name}=", pl.col(name).cast(pl.String).fill_null(EMPTY)) for name in rule.material]
+    return pl.concat_str(pl.lit(rule.rule_id), *values, separator=SEPARATOR)
 
 
 def _digested(texts: pl.Expr, digest: Callable[[bytes], str]) -> pl.Expr:

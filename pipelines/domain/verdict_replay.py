@@ -8,14 +8,11 @@ from typing import Final
 
 import polars as pl
 
+from pipelines.domain.verdict import CLEARING, CONFIRMING
+
 VERDICTS: Final = pl.Schema({"finding_id": pl.String, "conclusion": pl.String, "fingerprint": pl.String})
 """Grain: one row per conclusion that stands. `fingerprint`: of the finding that it judged; facts that have changed
 since are another question, so that the conclusion says nothing about them."""
-
-CONFIRMING: Final = ("属实-不符合条件", "属实-渐退")
-"""Conclusions that found the finding right (casework.md section 3)."""
-CLEARING: Final = ("属实-可豁免", "属实-收入未超标", "数据有误", "已处理")
-"""Conclusions by which the household may stay (casework.md section 3)."""
 
 CONTRADICTED: Final = pl.Schema({"finding_id": pl.String, "conclusion": pl.String, "contradiction": pl.String})
 """Grain: one row per contradicted conclusion; `contradiction`: `flags_cleared` or `drops_confirmed`."""

@@ -11,8 +11,9 @@ from polars.testing import assert_frame_equal
 
 from pipelines.domain.assessment import NEEDED, NOT_QUERIED, RULES, Assessment
 from pipelines.domain.books import Equation, books
-from pipelines.domain.memory import MEMORY, LastNight, Remembered, no_last_night, remember
+from pipelines.domain.memory import MEMORY, SUPPRESSION, LastNight, Remembered, no_last_night, remember
 from pipelines.domain.rule_counts import RULE_COUNTS, rule_counts
+from pipelines.domain.suppression import CLEARANCES
 
 MONDAY = date(2026, 9, 21)
 TUESDAY, WEDNESDAY, THURSDAY = (MONDAY + timedelta(days=n) for n in (1, 2, 3))
@@ -80,7 +81,7 @@ def assessment(
 
 
 def after(night: Remembered) -> LastNight:
-    return LastNight(night.findings, night.history)
+    return LastNight(night.findings, night.history, night.suppressed)
 
 
 def monday(*keys: str, **more: Any) -> Remembered:
@@ -332,6 +333,7 @@ a_night = st.fixed_dictionaries(
         ),
         "rules": st.sampled_from([SWITCHED_ON, {"CL-01": "vehicle"}]),
         "unreadable": st.lists(st.sampled_from(["H1", "H2"])),
+        "cleared": st.sets(st.sampled_from(KEYS)),
     }
 )
 
@@ -346,11 +348,138 @@ def test_the_books_balance_whatever_the_nights_bring(nights: list[dict[str, Any]
         fresh = [rule for rule, feed in night["rules"].items() if night["status"].get(feed, "fresh") == "fresh"]
         at_home = {(h, p) for h, persons in night["people"].items() for p in persons}
         keys = [k for k in sorted(night["keys"]) if tuple(k.split("/")[:2]) in at_home and k.split("/")[2] in fresh]
-        remembered = remember(found(*keys, fingerprint=night["fingerprint"], as_of=as_of), last, scope, as_of)
+        tonight = found(*keys, fingerprint=night["fingerprint"], as_of=as_of)
+        remembered = remember(tonight, last, scope, as_of, cleared(*sorted(night["cleared"])))
         counts = rule_counts(remembered, scope, as_of)
         equations = books(counts, remembered, last, roster_households=len(night["people"]), out_of_scope=0)
         assert all(equation.holds for equation in equations)
         # Nothing is lost: last night's findings are here tonight or resolved for a reason.
-        here = set(remembered.findings["finding_id"]) | set(remembered.resolved["finding_id"])
-        assert set(last.findings["finding_id"]) | set(keys) == here
+        raised, held = set(remembered.findings["finding_id"]), set(remembered.suppressed["finding_id"])
+        assert not raised & held
+        assert set(last.findings["finding_id"]) | set(keys) <= raised | held | set(remembered.resolved["finding_id"])
+        # What was suppressed is still, was raised again, or is remembered.
+        was_held = set(last.suppressed["finding_id"])
+        assert was_held <= raised | held | set(remembered.history["finding_id"])
+        assert not (raised | held) & set(remembered.history["finding_id"])
+        # Only a verdict at tonight's facts, or that nobody looked, keeps a finding down.
+        if night["fingerprint"] == "b":
+            assert set(remembered.suppressed.filter(pl.col("outcome") == "flagged")["finding_id"]) == set()
         last = after(remembered)
+
+
+def cleared(*keys: str, fingerprint: str = "a") -> pl.DataFrame:
+    """Clearing verdicts that hold."""
+    return pl.DataFrame(
+        [(key, fingerprint, "属实-可豁免", MONDAY, date(2027, 9, 21), f"e {key}") for key in keys],
+        schema=CLEARANCES,
+        orient="row",
+    )
+
+
+def ids(frame: pl.DataFrame) -> list[str]:
+    return frame["finding_id"].to_list()
+
+
+def test_what_is_cleared_is_resolved_once_and_suppressed_from_then_on() -> None:
+    tuesday = remember(
+        found("H1/P1/CL-01", "H2/P3/CL-01"),
+        after(monday("H1/P1/CL-01", "H2/P3/CL-01")),
+        assessment(),
+        TUESDAY,
+        cleared("H1/P1/CL-01"),
+    )
+    assert (ids(tuesday.findings), ids(tuesday.suppressed)) == (["H2/P3/CL-01"], ["H1/P1/CL-01"])
+    assert reasons(tuesday) == {"H1/P1/CL-01": "cleared"}
+    assert tuesday.suppressed.schema == {**_FINDINGS, **MEMORY, **SUPPRESSION}
+    (row,) = tuesday.suppressed.to_dicts()
+    assert (row["conclusion"], row["decided_on"], row["event_id"]) == ("属实-可豁免", MONDAY, "e H1/P1/CL-01")
+    assert (row["change"], row["first_seen"], row["nights_seen"]) == ("persisting", MONDAY, 2)
+    assert tuesday.history.is_empty()
+    wednesday = remember(
+        found("H1/P1/CL-01", outcome="undetermined"), after(tuesday), assessment(), WEDNESDAY, cleared("H1/P1/CL-01")
+    )
+    assert wednesday.suppressed["outcome"].to_list() == ["undetermined"]
+    assert wednesday.suppressed["nights_seen"].to_list() == [3]
+    assert reasons(wednesday) == {"H2/P3/CL-01": "no_longer_found"}
+
+
+@pytest.mark.parametrize("tonight", [{"fingerprint": "b"}, {}])
+def test_what_was_suppressed_comes_back_as_reopened_with_its_first_day(tonight: dict[str, str]) -> None:
+    """The facts have changed, or the verdict holds no longer."""
+    verdicts = cleared("H1/P1/CL-01")
+    tuesday = remember(found("H1/P1/CL-01"), after(monday("H1/P1/CL-01")), assessment(), TUESDAY, verdicts)
+    held = verdicts if tonight else None
+    wednesday = remember(found("H1/P1/CL-01", **tonight), after(tuesday), assessment(), WEDNESDAY, held)
+    (row,) = wednesday.findings.to_dicts()
+    assert (row["change"], row["first_seen"], row["nights_seen"]) == ("reopened", MONDAY, 3)
+    assert wednesday.suppressed.is_empty()
+    assert wednesday.resolved.is_empty()
+    thursday = remember(found("H1/P1/CL-01", **tonight), after(wednesday), assessment(), THURSDAY, held)
+    assert changes(thursday) == {"H1/P1/CL-01": "persisting"}
+
+
+def test_a_cleared_finding_that_appears_for_the_first_time_is_never_raised() -> None:
+    tonight = found("H1/P1/CL-01")
+    night = remember(tonight, no_last_night(tonight), assessment(), MONDAY, cleared("H1/P1/CL-01"))
+    assert (ids(night.findings), ids(night.suppressed), ids(night.resolved)) == ([], ["H1/P1/CL-01"], [])
+    assert (night.suppressed["change"].item(), night.suppressed["nights_seen"].item()) == ("new", 1)
+
+
+def test_a_suppressed_finding_that_is_gone_leaves_and_is_remembered() -> None:
+    verdicts = cleared("H1/P1/CL-01")
+    tuesday = remember(found("H1/P1/CL-01"), after(monday("H1/P1/CL-01")), assessment(), TUESDAY, verdicts)
+    wednesday = remember(found(), after(tuesday), assessment(), WEDNESDAY, verdicts)
+    assert wednesday.suppressed.is_empty()
+    assert wednesday.resolved.is_empty()  # it was not raised last night
+    assert wednesday.history.rows() == [("H1/P1/CL-01", WEDNESDAY, MONDAY, 2)]
+    thursday = remember(found("H1/P1/CL-01"), after(wednesday), assessment(), THURSDAY)
+    (row,) = thursday.findings.to_dicts()
+    assert (row["change"], row["first_seen"], row["nights_seen"]) == ("reopened", MONDAY, 3)
+
+
+def test_a_suppressed_finding_stays_while_nobody_looks_whatever_became_of_the_verdict() -> None:
+    stale = assessment(status={"vehicle": "stale"})
+    tuesday = remember(
+        found("H1/P1/CL-01"), after(monday("H1/P1/CL-01")), assessment(), TUESDAY, cleared("H1/P1/CL-01")
+    )
+    wednesday = remember(found(), after(tuesday), stale, WEDNESDAY)
+    (row,) = wednesday.suppressed.to_dicts()
+    assert (row["outcome"], row["assessed_outcome"], row["nights_seen"]) == ("not_assessed", "flagged", 2)
+    assert row["event_id"] == "e H1/P1/CL-01"
+    assert wednesday.findings.is_empty()
+    thursday = remember(found("H1/P1/CL-01"), after(wednesday), assessment(), THURSDAY)
+    assert changes(thursday) == {"H1/P1/CL-01": "reopened"}
+
+
+def test_what_is_cleared_while_nobody_looks_is_not_raised_either() -> None:
+    stale = assessment(status={"vehicle": "stale"})
+    night = remember(found(), after(monday("H1/P1/CL-01")), stale, TUESDAY, cleared("H1/P1/CL-01"))
+    assert (ids(night.findings), ids(night.suppressed)) == ([], ["H1/P1/CL-01"])
+    assert night.suppressed["outcome"].item() == "not_assessed"
+    assert reasons(night) == {"H1/P1/CL-01": "cleared"}
+
+
+def test_a_verdict_on_other_facts_clears_nothing() -> None:
+    night = remember(
+        found("H1/P1/CL-01"),
+        after(monday("H1/P1/CL-01")),
+        assessment(),
+        TUESDAY,
+        cleared("H1/P1/CL-01", fingerprint="b"),
+    )
+    assert changes(night) == {"H1/P1/CL-01": "persisting"}
+
+
+def test_a_suppressed_finding_keeps_an_estimate_of_its_household_in_doubt_while_it_is_not_assessed() -> None:
+    rules = {**SWITCHED_ON, "TK-02": "roster"}
+    scope = {"rules": rules, "after_income": frozenset({"TK-02"})}
+    tuesday = remember(
+        found("H1/P1/CL-01", "H1/P2/TK-02"),
+        after(monday("H1/P1/CL-01", "H1/P2/TK-02")),
+        assessment(status={"roster": "fresh"}, **scope),
+        TUESDAY,
+        cleared("H1/P1/CL-01"),
+    )
+    late = assessment(status={"vehicle": "stale", "roster": "fresh"}, **scope)
+    wednesday = remember(found(), after(tuesday), late, WEDNESDAY)
+    assert (ids(wednesday.findings), ids(wednesday.suppressed)) == (["H1/P2/TK-02"], ["H1/P1/CL-01"])

@@ -1,0 +1,328 @@
+"""States of a case (案件状态): 待下发 → 待核查 → 已反馈 → 已复核 | 退回 → 已处理 → 归档; aside 挂起, 转办, 申诉中.
+
+What belongs here: where each case of a night stands, from tonight's findings, the standing verdicts and what people did
+(casework.md section 3), and which act may be recorded in which state. What does not: the fold of the events itself
+(`case_events`), recording (`pipelines.casework`).
+
+The main state is worked out anew each time, so that a finding that is new or changed puts its case back to 待核查 by
+itself; an aside state lies over it and gives it back when it ends.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+import polars as pl
+
+from pipelines.domain.case_events import CaseFile, EventKind
+from pipelines.domain.deadlines import Calendar, Terms, due_dates
+from pipelines.domain.suppression import is_confirming
+from pipelines.domain.vocabulary import Outcome
+
+
+class CaseState(StrEnum):
+    """Where a case stands."""
+
+    UNSENT = "待下发"
+    OPEN = "待核查"
+    ANSWERED = "已反馈"
+    REVIEWED = "已复核"
+    RETURNED = "退回"
+    HANDLED = "已处理"
+    ARCHIVED = "归档"
+    SUSPENDED = "挂起"
+    REASSIGNED = "转办"
+    APPEALED = "申诉中"
+
+
+AWAITING: Final = (CaseState.OPEN, CaseState.RETURNED)
+"""States in which people owe an answer, so that time runs."""
+
+MAY: Final[Mapping[EventKind, frozenset[CaseState]]] = {
+    EventKind.HANDLED: frozenset({CaseState.REVIEWED}),
+    EventKind.ARCHIVED: frozenset({CaseState.HANDLED}),
+    EventKind.SUSPENDED: frozenset(
+        {CaseState.UNSENT, CaseState.OPEN, CaseState.ANSWERED, CaseState.RETURNED, CaseState.REVIEWED}
+    ),
+    EventKind.RESUMED: frozenset({CaseState.SUSPENDED, CaseState.REASSIGNED}),
+    EventKind.REASSIGNED: frozenset({CaseState.UNSENT, CaseState.OPEN, CaseState.RETURNED, CaseState.ANSWERED}),
+    EventKind.APPEAL_OPENED: frozenset({CaseState.ANSWERED, CaseState.REVIEWED, CaseState.HANDLED, CaseState.ARCHIVED}),
+    EventKind.APPEAL_CLOSED: frozenset({CaseState.APPEALED}),
+}
+"""In which states an act may be recorded. Dispatch, verdicts and reviews have rules of their own."""
+
+FILES: Final = pl.Schema(
+    {
+        "case_id": pl.String,
+        "dispatched_on": pl.Date,
+        "reassigned_to": pl.String,
+        "is_reassigned": pl.Boolean,
+        "is_suspended": pl.Boolean,
+        "suspended_until": pl.Date,
+        "is_appealed": pl.Boolean,
+        "handled_at": pl.Int64,
+        "archived_at": pl.Int64,
+    }
+)
+"""Grain: one row per case that something was done with (`case_events.CaseFile`)."""
+
+CASE_STATES: Final = pl.Schema(
+    {
+        "as_of": pl.Date,
+        "case_id": pl.String,
+        "household_id": pl.String,
+        "town": pl.String,
+        "handled_by": pl.String,
+        "state": pl.String,
+        "state_before": pl.String,
+        "since": pl.Date,
+        "opened_on": pl.Date,
+        "dispatched_on": pl.Date,
+        "answer_due_on": pl.Date,
+        "death_due_on": pl.Date,
+        "grace_due_on": pl.Date,
+        "due_on": pl.Date,
+        "is_estimated": pl.Boolean,
+        "overdue_days": pl.Int32,
+        "raised": pl.Int32,
+        "answered": pl.Int32,
+        "confirmed": pl.Int32,
+        "reviewed": pl.Int32,
+        "suspended_until": pl.Date,
+        "closed_reason": pl.String,
+    }
+)
+"""Grain: one row per case of tonight, and per case that left tonight or whose appeal is open though it left.
+`handled_by`: the town, another one after 转办. `state_before`: the main state that an aside state lies over. `since`: the
+first night of the state. `due_on`: the earliest deadline. `is_estimated`: that day lies beyond the known holidays.
+`overdue_days`: working days past it while an answer is owed, else 0. `raised`: findings that ask for an answer;
+`answered`, `confirmed`, `reviewed`: those with a standing verdict at their fingerprint, with a confirming one, with one
+that a second person approved. `closed_reason`: why it left, null while it is open."""
+
+DEATH_RULES: Final = "SW-"
+"""Rules of section SW of the catalogue (死亡): a death is answered within its own time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What people did until a night.
+
+    Attributes:
+        verdicts: standing verdicts (`suppression.STANDING`).
+        returned: findings and fingerprints of verdicts that were returned (`suppression.RETURNED`).
+        files: what was done with cases, columns of `FILES`.
+    """
+
+    verdicts: pl.DataFrame
+    returned: pl.DataFrame
+    files: pl.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class TonightsCases:
+    """What a night knows of its cases.
+
+    Attributes:
+        cases: one row per case (`cases.CASES`).
+        findings: findings with their memory and fingerprint.
+        resolved: findings that are gone tonight, with `resolved_reason`.
+        households: one row per household in scope, with `latest_grace_to`.
+        last_states: case_states of the night before; empty where it had none.
+    """
+
+    cases: pl.DataFrame
+    findings: pl.DataFrame
+    resolved: pl.DataFrame
+    households: pl.DataFrame
+    last_states: pl.DataFrame
+
+
+def files_table(cases: Mapping[str, CaseFile]) -> pl.DataFrame:
+    """What was done with cases, as a table ordered by case."""
+    rows = [
+        {
+            "case_id": case_id,
+            "dispatched_on": one.dispatched_on,
+            "reassigned_to": one.handled_by,
+            "is_reassigned": one.is_reassigned,
+            "is_suspended": one.is_suspended,
+            "suspended_until": one.suspended_until,
+            "is_appealed": one.is_appealed,
+            "handled_at": one.handled_at,
+            "archived_at": one.archived_at,
+        }
+        for case_id, one in sorted(cases.items())
+    ]
+    return pl.DataFrame(rows, schema=FILES)
+
+
+def asks_for_answer() -> pl.Expr:
+    """Whether a finding asks for an answer: flagged or undetermined, or so when it was last assessed."""
+    raising = [str(one) for one in (Outcome.FLAGGED, Outcome.UNDETERMINED, Outcome.NOT_ASSESSED)]
+    return pl.col("outcome").is_in(raising) & (pl.col("assessed_outcome") != str(Outcome.EXEMPT))
+
+
+def answered_findings(findings: pl.DataFrame, desk: Desk) -> pl.DataFrame:
+    """Tonight's findings that ask for an answer, with the standing verdict at their fingerprint.
+
+    Returns:
+        One row per such finding: its columns and `conclusion`, `is_approved`, `verdict_seq`, `reviewed_at`, `grace_ends_on`
+        (null without a verdict) and `was_returned`.
+    """
+    at_fingerprint = ["finding_id", "fingerprint"]
+    verdicts = desk.verdicts.select(
+        *at_fingerprint,
+        "conclusion",
+        "is_approved",
+        "reviewed_at",
+        verdict_seq="seq",
+        grace_ends_on=pl.when(is_confirming()).then("grace_to"),
+    )
+    returned = desk.returned.select(at_fingerprint).unique().with_columns(was_returned=pl.lit(value=True))
+    return (
+        findings.filter(asks_for_answer())
+        .join(verdicts, on=at_fingerprint, how="left")
+        .join(returned, on=at_fingerprint, how="left")
+        .with_columns(pl.col("was_returned").fill_null(value=False))
+    )
+
+
+def case_states(tonight: TonightsCases, desk: Desk, terms: Terms, calendar: Calendar, as_of: date) -> pl.DataFrame:
+    """Where every case stands.
+
+    Args:
+        tonight: cases and findings of the night.
+        desk: what people did.
+        terms: how long they have.
+        calendar: Chinese working days.
+        as_of: the comparison date.
+
+    Returns:
+        Columns of `CASE_STATES`, ordered by household and case.
+    """
+    counted = _counted(answered_findings(tonight.findings, desk))
+    grace = tonight.households.select(
+        "household_id", household_grace=pl.when(pl.col("latest_grace_to") >= as_of).then("latest_grace_to")
+    )
+    before = tonight.last_states.select("case_id", last_state="state", last_since="since")
+    open_cases = (
+        tonight.cases.select("case_id", "household_id", "town", "opened_on")
+        .join(counted, on="household_id", how="left")
+        .join(desk.files, on="case_id", how="left")
+        .join(grace, on="household_id", how="left")
+        .with_columns(grace_ends_on=pl.coalesce("grace_ends_on", "household_grace"))
+        .with_columns(_filled(), *due_dates(terms, calendar))
+        .with_columns(state_before=_main_state())
+        .with_columns(state=_over(as_of), closed_reason=pl.lit(None, dtype=pl.String))
+    )
+    left = _left(tonight, desk, open_cases)
+    return (
+        pl.concat([open_cases, left], how="diagonal")
+        .join(before, on="case_id", how="left")
+        .with_columns(
+            as_of=pl.lit(as_of),
+            handled_by=pl.coalesce("reassigned_to", "town"),
+            since=pl.when(pl.col("state") == pl.col("last_state")).then("last_since").otherwise(pl.lit(as_of)),
+            due_on=pl.min_horizontal("answer_due_on", "death_due_on", "grace_due_on"),
+        )
+        .with_columns(is_estimated=calendar.is_estimated(pl.col("due_on")), overdue_days=_overdue(calendar, as_of))
+        .select(CASE_STATES.names())
+        .cast(CASE_STATES)
+        .sort("household_id", "case_id")
+    )
+
+
+def _counted(findings: pl.DataFrame) -> pl.DataFrame:
+    """One row per household with a finding that asks for an answer."""
+    has_verdict = pl.col("conclusion").is_not_null()
+    died = pl.col("rule_id").str.starts_with(DEATH_RULES)
+    return findings.group_by("household_id").agg(
+        raised=pl.len(),
+        answered=has_verdict.sum(),
+        confirmed=(has_verdict & is_confirming()).sum(),
+        reviewed=pl.col("is_approved").fill_null(value=False).sum(),
+        is_returned=(pl.col("was_returned") & ~has_verdict).any(),
+        last_word=pl.max_horizontal("verdict_seq", "reviewed_at").max(),
+        died_on=pl.col("fact_date").filter(died).min(),
+        grace_ends_on=pl.col("grace_ends_on").max(),
+    )
+
+
+def _filled() -> list[pl.Expr]:
+    """What a case without findings or without a file says."""
+    flags = ("is_returned", "is_reassigned", "is_suspended", "is_appealed")
+    numbers = ("raised", "answered", "confirmed", "reviewed", "last_word", "handled_at", "archived_at")
+    return [pl.col(flags).fill_null(value=False), pl.col(numbers).fill_null(0)]
+
+
+def _main_state() -> pl.Expr:
+    """The state without what lies over it."""
+    is_answered = (pl.col("answered") == pl.col("raised")) & (pl.col("raised") > 0)
+    is_reviewed = is_answered & (pl.col("reviewed") == pl.col("raised"))
+    is_handled = is_reviewed & (pl.col("handled_at") > pl.col("last_word"))
+    return (
+        pl.when(is_handled & (pl.col("archived_at") > pl.col("handled_at")))
+        .then(pl.lit(CaseState.ARCHIVED.value))
+        .when(is_handled)
+        .then(pl.lit(CaseState.HANDLED.value))
+        .when(is_reviewed)
+        .then(pl.lit(CaseState.REVIEWED.value))
+        .when(is_answered)
+        .then(pl.lit(CaseState.ANSWERED.value))
+        .when(pl.col("is_returned"))
+        .then(pl.lit(CaseState.RETURNED.value))
+        .when(pl.col("dispatched_on").is_not_null() | (pl.col("answered") > 0))
+        .then(pl.lit(CaseState.OPEN.value))
+        .otherwise(pl.lit(CaseState.UNSENT.value))
+    )
+
+
+def _over(as_of: date) -> pl.Expr:
+    """What lies over the main state: an appeal before a suspension before a reassignment."""
+    is_suspended = pl.col("is_suspended") & (pl.col("suspended_until") >= as_of).fill_null(value=True)
+    return (
+        pl.when(pl.col("is_appealed"))
+        .then(pl.lit(CaseState.APPEALED.value))
+        .when(is_suspended)
+        .then(pl.lit(CaseState.SUSPENDED.value))
+        .when(pl.col("is_reassigned"))
+        .then(pl.lit(CaseState.REASSIGNED.value))
+        .otherwise(pl.col("state_before"))
+    )
+
+
+def _left(tonight: TonightsCases, desk: Desk, open_cases: pl.DataFrame) -> pl.DataFrame:
+    """Cases of the night before that are no case tonight: archived, or under appeal still."""
+    why = (
+        tonight.resolved.sort("household_id", "rule_id", "finding_id")
+        .group_by("household_id", maintain_order=True)
+        .agg(closed_reason=pl.col("resolved_reason").unique().sort().str.join("、"))
+    )
+    is_appealed = pl.col("is_appealed").fill_null(value=False)
+    archived = pl.lit(CaseState.ARCHIVED.value)
+    return (
+        tonight.last_states.select(
+            "case_id", "household_id", "town", "opened_on", "state", "dispatched_on", "closed_reason"
+        )
+        .join(open_cases, on="case_id", how="anti")
+        .join(desk.files.drop("dispatched_on"), on="case_id", how="left")
+        .filter(pl.col("closed_reason").is_null() | is_appealed | (pl.col("state") == CaseState.APPEALED.value))
+        .join(why.rename({"closed_reason": "why"}), on="household_id", how="left")
+        .with_columns(
+            state=pl.when(is_appealed).then(pl.lit(CaseState.APPEALED.value)).otherwise(archived),
+            state_before=archived,
+            closed_reason=pl.coalesce("closed_reason", "why", pl.lit("no_finding")),
+            **{name: pl.lit(0) for name in ("raised", "answered", "confirmed", "reviewed")},
+            **{name: pl.lit(None, dtype=pl.Date) for name in ("answer_due_on", "death_due_on", "grace_due_on")},
+        )
+        .drop("why")
+    )
+
+
+def _overdue(calendar: Calendar, as_of: date) -> pl.Expr:
+    """Working days past the deadline while an answer is owed; weekends and holidays make nobody late."""
+    days = calendar.between(pl.col("due_on"), pl.lit(as_of)).clip(lower_bound=0).fill_null(0)
+    owed = pl.col("state").is_in([str(one) for one in (*AWAITING, CaseState.REASSIGNED)])
+    return pl.when(owed).then(days).otherwise(0)
