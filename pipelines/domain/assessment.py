@@ -113,6 +113,37 @@ class Assessment:
             .drop("skipped")
         )
 
+    def clear_households(self, findings: pl.DataFrame) -> pl.DataFrame:
+        """How many households each rule judged tonight without a word about them.
+
+        A household about which it said anything, exempt or carried over from an earlier night included, is not clear;
+        nor is one that it could not judge.
+
+        Args:
+            findings: tonight's findings, those that people cleared included: `rule_id`, `household_id`.
+
+        Returns:
+            One row per rule: `rule_id`, `households_clear` (Int64).
+        """
+        spoken_of = (
+            findings.select("rule_id", "household_id")
+            .unique()
+            .join(self.households.select("household_id"), on="household_id", how="semi")
+            .join(self._skipped_households(), on=["rule_id", "household_id"], how="anti")
+            .group_by("rule_id")
+            .agg(spoken_of=pl.len().cast(pl.Int64))
+        )
+        return (
+            self.assessed_households()
+            .join(spoken_of, on="rule_id", how="left")
+            .select(
+                "rule_id",
+                households_clear=pl.when(pl.col("feed_status") == FRESH)
+                .then(pl.col("households_assessed") - pl.col("spoken_of").fill_null(0))
+                .otherwise(0),
+            )
+        )
+
     def _not_queried_by_rule(self) -> pl.DataFrame:
         """Persons whom a feed that a rule needs was not asked about. Grain: one row per rule and person."""
         feeds = pl.concat([self.rules.select(NEEDED.names()), self.needed])

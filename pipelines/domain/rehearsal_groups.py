@@ -1,11 +1,9 @@
 """A rehearsal in counts: by rule, town, benefit, age and sex. Counts only, no person.
 
-What belongs here: how many stand on the flagged list under either policy, how many enter and leave, group by group, and
-hiding groups so small that a count would point at a family. What does not: names.
+What belongs here: how many stand on the flagged list under either policy, how many enter and leave, group by group. What
+does not: names.
 """
 
-from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -14,12 +12,11 @@ from typing import Final
 import polars as pl
 
 from pipelines.domain.ages import born_on, has_reached
+from pipelines.domain.small_groups import TOO_FEW, hidden_counts
 
 AGES_FROM: Final = (0, 16, 30, 45, 60, 70, 80)
 """First year of each age group. They only sort the table for reading; no rule knows them."""
 MALE, FEMALE, NOT_TOLD = "男", "女", "（未填）"
-TOO_FEW: Final = 5
-"""Counts from 1 to one below this are hidden where a report carries no names."""
 COUNTS: Final = ("before", "after", "entering", "leaving")
 _GIVEN_UP_FIRST: Final = (1, 3, 2, 0)
 """Places in `COUNTS`: `after` can best be missed."""
@@ -109,43 +106,11 @@ def by_rule(findings: pl.DataFrame) -> pl.DataFrame:
 def hide_small(groups: pl.DataFrame) -> pl.DataFrame:
     """Make a table of groups fit for a report without names: text columns, counts from 1 to 4 as `<5`.
 
-    The four counts of a row tell each other, and a column's total tells its last one: so no row and no column hides one
-    count alone. What is withheld for that reason reads `—`. A table has as many rows as there are groups, not persons.
+    No row and no column hides one count alone (`small_groups`).
     """
-    rows = groups.select(COUNTS).rows()
-    small = {(n, place) for n, row in enumerate(rows) for place, count in enumerate(row) if 0 < count < TOO_FEW}
-    hidden = _with_company(rows, small)
-    columns = {
-        name: [
-            f"<{TOO_FEW}" if (n, place) in small else "—" if (n, place) in hidden else str(row[place])
-            for n, row in enumerate(rows)
-        ]
-        for place, name in enumerate(COUNTS)
-    }
-    text = pl.DataFrame(columns, schema=dict.fromkeys(COUNTS, pl.String))
+    rows = hidden_counts(groups.select(COUNTS).rows(), _GIVEN_UP_FIRST)
+    text = pl.DataFrame(rows, schema=dict.fromkeys(COUNTS, pl.String), orient="row")
     return groups.select("key", _shown("in_scope")).hstack(text)
-
-
-def _with_company(rows: Sequence[tuple[int, ...]], small: AbstractSet[tuple[int, int]]) -> AbstractSet[tuple[int, int]]:
-    """Cells to hide: those that are small, and others until none is the only one hidden of its row or column."""
-    row_cells = [[(n, place) for place in _GIVEN_UP_FIRST] for n in range(len(rows))]
-    # Of a column the least count that is any; nothing is the last resort.
-    column_cells = [
-        sorted(
-            ((n, place) for n in range(len(rows))),
-            key=lambda cell: (rows[cell[0]][cell[1]] == 0, rows[cell[0]][cell[1]]),
-        )
-        for place in range(len(COUNTS))
-    ]
-    hidden, lonely = set(small), True
-    while lonely:
-        lonely = False
-        for line in (*row_cells, *column_cells):
-            shown = [cell for cell in line if cell not in hidden]
-            if shown and len(line) - len(shown) == 1:
-                hidden.add(shown[0])
-                lonely = True
-    return hidden
 
 
 def _shown(name: str) -> pl.Expr:

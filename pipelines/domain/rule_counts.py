@@ -31,6 +31,7 @@ RULE_COUNTS: Final = pl.Schema(
         "households_assessed": pl.Int64,
         "households_not_assessed": pl.Int64,
         "households_flagged": pl.Int64,
+        "households_clear": pl.Int64,
         "new": pl.Int64,
         "persisting": pl.Int64,
         "changed": pl.Int64,
@@ -39,7 +40,8 @@ RULE_COUNTS: Final = pl.Schema(
     }
 )
 """Grain: one row per rule switched on. `not_assessed` counts findings carried over from an earlier night, which are
-among `persisting`; `households_not_assessed` counts households that the rule could not judge."""
+among `persisting`; `households_not_assessed` counts households that the rule could not judge, `households_clear` those
+that it judged without a word about them."""
 
 
 def rule_counts(remembered: Remembered, assessment: Assessment, as_of: date) -> pl.DataFrame:
@@ -65,6 +67,7 @@ def rule_counts(remembered: Remembered, assessment: Assessment, as_of: date) -> 
         assessment.assessed_households()
         .join(counted, on="rule_id", how="left")
         .join(resolved, on="rule_id", how="left")
+        .join(assessment.clear_households(remembered.findings), on="rule_id", how="left")
         .with_columns(pl.col(counts).fill_null(0), as_of=pl.lit(as_of))
         .select(RULE_COUNTS.names())
         .cast(RULE_COUNTS)

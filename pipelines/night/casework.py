@@ -19,6 +19,7 @@ from pipelines.domain.memory import Remembered
 from pipelines.domain.policy import PolicyError, PolicyInForce
 from pipelines.domain.rule_counts import rule_counts
 from pipelines.night.judging import assessment, found_tonight, last_night, matched_of
+from pipelines.night.metrics import METRICS, night_metrics
 from pipelines.night.night import ROSTER, Night
 from warehouse.publication import night_before, read_published
 
@@ -100,7 +101,7 @@ def last_cases(night: Night) -> pl.DataFrame:
 
 
 def count_rules(night: Night) -> tuple[pl.DataFrame, list[Equation]]:
-    """Count the night per rule, draw up its books, and store both."""
+    """Count the night per rule, draw up its books, and store both; with them what gates compare from night to night."""
     remembered = Remembered(
         night.tables.read("findings"), night.tables.read("resolved_findings"), night.tables.read("history")
     )
@@ -115,4 +116,5 @@ def count_rules(night: Night) -> tuple[pl.DataFrame, list[Equation]]:
     )
     night.tables.write("rule_counts", counts)
     night.tables.write_facts("books", {"books": [one.as_fact() for one in equations]})
+    night.tables.write_facts(METRICS, night_metrics(night))
     return counts, equations

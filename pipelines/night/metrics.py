@@ -20,6 +20,9 @@ from warehouse.natural_keys import Keys
 PLACES = 6
 """Shares are kept to a millionth: finer than one row of the largest feed says nothing about a delivery."""
 
+METRICS = "metrics"
+"""The facts under which a night keeps them, and their place in its manifest."""
+
 FRESH = "fresh"
 
 

@@ -4,21 +4,23 @@ What belongs here: which tables are published in which columns, the manifest, an
 folder appears all at once stands in `warehouse.publication`.
 """
 
-from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
 import polars as pl
 
 from pipelines.domain.findings import FINDINGS
+from pipelines.domain.gates import FEED_BOOKS, NIGHT_BOOKS, Gate
 from pipelines.domain.memory import HISTORY, RESOLUTION
+from pipelines.night.gating import history_gates
 from pipelines.night.judging import REQUEST_LIST, feeds_in_use, request_list
-from pipelines.night.metrics import night_metrics
+from pipelines.night.metrics import METRICS
 from pipelines.night.night import ROSTER, Night
 from pipelines.night.policy_review import asked_and_unset
 from pipelines.night.state import FeedState
 from warehouse.load_report import LoadReport
 from warehouse.publication import Publication, publish
+from warehouse.session import Vault
 
 INTERNAL_COLUMNS = ("fingerprint", "pension_amount", "wage_amount", "income_proof", "material")
 """What the night and the next one need of a finding beyond the columns of contract.md."""
@@ -35,25 +37,22 @@ MEMORY = ("finding_id", *INTERNAL_COLUMNS, "assessed_outcome")
 """What the next night remembers a finding by."""
 
 
-@dataclass(frozen=True)
-class Gate:
-    """One check over the whole night; one that fails holds the publication."""
+def gates(night: Night, published: Vault | None = None) -> list[Gate]:
+    """Every gate of the night: its books, those of every snapshot it uses, and what differs from earlier nights.
 
-    name: str
-    passed: bool
-    detail: str
-
-    def told(self) -> dict[str, str | bool]:
-        """The gate as the manifest keeps it."""
-        return {"name": self.name, "passed": self.passed, "detail": self.detail}
+    Args:
+        night: the night, counted.
+        published: the warehouse whose published nights it is compared with; by default its own.
+    """
+    return [*book_gates(night), *history_gates(night, published or night.vault)]
 
 
-def gates(night: Night) -> list[Gate]:
-    """Every gate of the night: the books of the night, and those of every snapshot it uses."""
+def book_gates(night: Night) -> list[Gate]:
+    """The gates that show an error of ours: the books of the night, and those of every snapshot it uses."""
     equations = night.tables.read_facts("books")["books"]
     broken = [one for one in equations if not one["holds"]]
     told = "; ".join(f"{one['name']}: {one['left']} ≠ {one['right']}" for one in broken)
-    night_books = Gate("night_books", not broken, told or f"{len(equations)} equations hold")
+    night_books = Gate(NIGHT_BOOKS, not broken, told or f"{len(equations)} equations hold")
     return [night_books, *(snapshot_gate(state) for state in states(night) if state.used)]
 
 
@@ -61,7 +60,7 @@ def snapshot_gate(state: FeedState) -> Gate:
     """Nothing is lost: read = kept + duplicate + superseded + quarantined + skipped, in every snapshot in use."""
     lost = [one for one in state.used if not one.books.balance()]
     detail = "; ".join(f"{one.snapshot_date}: {one.books.model_dump()}" for one in lost)
-    return Gate(f"{state.feed}_books", not lost, detail or f"{len(state.used)} snapshots balance")
+    return Gate(f"{state.feed}_books", not lost, detail or f"{len(state.used)} snapshots balance", kind=FEED_BOOKS)
 
 
 def states(night: Night) -> list[FeedState]:
@@ -119,7 +118,7 @@ def manifest(night: Night, run_id: str, checked: list[Gate], tables: dict[str, p
         "encrypted": night.vault.key is not None,
         "feeds": {state.feed: feed_account(state) for state in states(night)},
         "gates": [gate.told() for gate in checked],
-        "metrics": night_metrics(night),
+        METRICS: night.tables.read_facts(METRICS),
         "counts": {
             "households": night.tables.read("households").height,
             "persons": night.tables.read("members").height,

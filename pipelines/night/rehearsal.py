@@ -24,7 +24,7 @@ from pipelines.night.casework import income_policy
 from pipelines.night.changed_policy import PolicyPair, read_policies
 from pipelines.night.matching import match_feed, matched_feeds, take_roster
 from pipelines.night.night import Night, open_night, state_name
-from pipelines.night.publishing import gates, publish_night
+from pipelines.night.publishing import book_gates, gates, publish_night
 from pipelines.night.rehearsed import Rehearsal, RehearsedNight, Request, Step
 from pipelines.night.rule_files import load_rulebook
 from pipelines.night.stages import judge_and_count
@@ -136,7 +136,8 @@ class _Place:
             step("log", f"{stored.as_of}: {label} {one.policy.profile} {one.policy.version}")
         if not is_last:
             for one in (before, after):
-                publish_night(one, _run_id(stored), gates(one))
+                # Within a rehearsal the night after must find the one before it, whatever a gate would say of that.
+                publish_night(one, _run_id(stored), book_gates(one))
         comparison = compare(_judged(before), _judged(after), stored.as_of)
         return RehearsedNight(
             stored=stored,
@@ -151,7 +152,9 @@ class _Place:
             counts_before=before.tables.read("rule_counts"),
             counts_after=after.tables.read("rule_counts"),
             recomputed_otherwise=_recomputed_otherwise(self.request.vault, stored, before),
-            gates_after=tuple(f"{gate.name}: {gate.detail}" for gate in gates(after) if not gate.passed),
+            gates_after=tuple(
+                f"{gate.name}: {gate.detail}" for gate in gates(after, self.request.vault) if not gate.passed
+            ),
             contradicted=contradicted(verdicts, comparison.findings),
         )
 

@@ -65,6 +65,11 @@ class Book:
         frame: pl.DataFrame = loaded.to_polars()
         return frame.rename({name: f"c{place}" for place, name in enumerate(frame.columns)})
 
+    def has_columns(self, sheet: str, headers: Collection[str], needed: Collection[str]) -> bool:
+        """Whether a sheet has a row that names all columns that are needed."""
+        found = _header(self.texts(sheet), {squeezed(header): header for header in headers})
+        return set(needed) <= set(found.names.values())
+
     def table(self, sheet: str, headers: Collection[str], needed: Collection[str]) -> Table:
         """The table under the row that names the columns.
 

@@ -17,13 +17,13 @@ import polars as pl
 
 from pipelines.night.night import ROSTER, open_night, open_vault
 from pipelines.night.stages import compute, land_all
-from tests.reference.contract import FEEDS
+from tests.reference.contract_people import ALL_FEEDS
 from tests.reference.delivery import write_city
 from tests.reference.reading import Reading, night
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 Rows = list[dict[str, str]]
-CENTS = {"income_standard", "income_declared", "income_evidenced"}
+PEOPLE = "caojie-people"
 
 
 @dataclass
@@ -35,11 +35,11 @@ class Answer:
     books: dict[str, dict[str, int]]
 
 
-def ask_hedui(inbox: Path, warehouse: Path, as_of: date) -> Answer | None:
+def ask_hedui(inbox: Path, warehouse: Path, as_of: date, profile: str) -> Answer | None:
     """Run hedui's stages one after another, without Dagster; None where there is no roster."""
     opened = open_night(
         as_of=as_of,
-        profile="caojie-core",
+        profile=profile,
         inbox=inbox,
         vault=open_vault(warehouse, None, threads=1, memory_limit="1GB"),
         feeds_dirs=(REPOSITORY / "data" / "feeds",),
@@ -56,7 +56,7 @@ def ask_hedui(inbox: Path, warehouse: Path, as_of: date) -> Answer | None:
     books = {}
     for feed, state in states.items():
         told = [one.books for one in state.used]
-        if told and feed in FEEDS:
+        if told and feed in ALL_FEEDS:
             names = ("quarantined", "kept", "duplicate", "superseded")
             books[feed] = {name: sum(getattr(one, name) for one in told) for name in names}
     return Answer(_texts(findings), _texts(opened.tables.read("cases")), books)
@@ -96,9 +96,9 @@ def _by_key(rows: Rows, key: tuple[str, ...]) -> dict[tuple[str, ...], dict[str,
     return {tuple(row[name] for name in key): row for row in rows}
 
 
-def compare(inbox: Path, warehouse: Path, as_of: date) -> tuple[list[str], Reading | None]:
-    """All differences of one inbox, and the reading of it."""
-    reading, answer = night(inbox, as_of), ask_hedui(inbox, warehouse, as_of)
+def compare(inbox: Path, warehouse: Path, as_of: date, profile: str) -> tuple[list[str], Reading | None]:
+    """All differences of one inbox, and the reading of it; `profile` is caojie-people or caojie-core."""
+    reading, answer = night(inbox, as_of, people=profile == PEOPLE), ask_hedui(inbox, warehouse, as_of, profile)
     if reading is None or answer is None:
         agree = reading is None and answer is None
         return ([] if agree else [f"roster: reading {reading is not None}, hedui {answer is not None}"]), reading
@@ -128,7 +128,8 @@ def concerned(lines: list[str], reading: Reading | None) -> list[str]:
     out = []
     for name, snapshot in reading.landed.items():
         for row in snapshot.kept if snapshot else []:
-            if row["id_number"] in people and (name != ROSTER or row["household_id"] in homes):
+            about = {row.get("id_number"), row.get("spouse_id_number")} & people
+            if row.get("household_id") in homes or (name != ROSTER and about):
                 told = {k: str(v) for k, v in row.items() if v not in (None, "")}
                 out.append(f"    {name}: {told}")
     return out
@@ -138,6 +139,7 @@ def main() -> int:
     """Compare the seeds asked for; the exit code is 1 where anything differs."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", default="1:20", help="first:last")
+    parser.add_argument("--profile", default=PEOPLE)
     parser.add_argument("--rows", action="store_true", help="show the rows of the persons concerned")
     parser.add_argument("--most", type=int, default=8, help="differences shown for one seed")
     given = parser.parse_args()
@@ -147,7 +149,7 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as folder:
             inbox = Path(folder) / "inbox"
             as_of = write_city(inbox, seed)
-            lines, reading = compare(inbox, Path(folder) / "warehouse", as_of)
+            lines, reading = compare(inbox, Path(folder) / "warehouse", as_of, given.profile)
         bad += bool(lines)
         sys.stdout.write(f"seed {seed} ({as_of}): {len(lines)} differences\n")
         shown = lines[: given.most]

@@ -31,22 +31,22 @@ class Feed:
         return [f.name for f in self.fields if f.required]
 
 
-def _code(name: str, headers: str, codes: dict[str, str], *, required: bool = False) -> Field:
+def code(name: str, headers: str, codes: dict[str, str], *, required: bool = False) -> Field:
     """A code field; the texts of each code are written with blanks between them."""
     return Field(name, "code", tuple(headers.split()), required, {k: tuple(v.split()) for k, v in codes.items()})
 
 
-def _plain(name: str, kind: str, headers: str, *, required: bool = False, unit: str = "元") -> Field:
+def plain(name: str, kind: str, headers: str, *, required: bool = False, unit: str = "元") -> Field:
     return Field(name, kind, tuple(headers.split()), required, unit=unit)
 
 
 ROSTER = Feed(
     "roster",
     (
-        _plain("household_id", "text", "家庭编号 户编号 FAMILY_ID", required=True),
-        _plain("id_number", "id", "身份证号 公民身份号码 证件号码 ID_CARD", required=True),
-        _plain("name", "name", "姓名 成员姓名", required=True),
-        _code(
+        plain("household_id", "text", "家庭编号 户编号 FAMILY_ID", required=True),
+        plain("id_number", "id", "身份证号 公民身份号码 证件号码 ID_CARD", required=True),
+        plain("name", "name", "姓名 成员姓名", required=True),
+        code(
             "relation",
             "与户主关系 关系",
             {
@@ -62,7 +62,7 @@ ROSTER = Feed(
             },
             required=True,
         ),
-        _code(
+        code(
             "benefit",
             "救助类别 保障类别",
             {
@@ -75,20 +75,20 @@ ROSTER = Feed(
             },
             required=True,
         ),
-        _code("covered", "是否享受 是否保障对象", {"yes": "是 1 Y", "no": "否 0 N"}, required=True),
-        _code("single", "单人保", {"yes": "是", "no": "否"}),
-        _plain("town", "text", "镇街 乡镇（街道） 街道", required=True),
-        _plain("village", "text", "村（社区） 社区 村居"),
-        _plain("region_code", "text", "行政区划代码"),
-        _plain("monthly_income", "money", "月收入 个人月收入"),
-        _plain("monthly_amount", "money", "月保障金额 月补助金额"),
-        _plain("approved_month", "month", "批准年月 享受起始年月"),
-        _plain("last_review_on", "date", "最近复核日期 复核日期"),
-        _plain("grace_from", "date", "渐退期起"),
-        _plain("grace_to", "date", "渐退期止"),
-        _code("status", "在保状态", {"active": "在保 正常", "stopped": "停发 退出"}),
-        _plain("account_holder", "name", "开户人"),
-        _plain("account_no", "text", "银行账号"),
+        code("covered", "是否享受 是否保障对象", {"yes": "是 1 Y", "no": "否 0 N"}, required=True),
+        code("single", "单人保", {"yes": "是", "no": "否"}),
+        plain("town", "text", "镇街 乡镇（街道） 街道", required=True),
+        plain("village", "text", "村（社区） 社区 村居"),
+        plain("region_code", "text", "行政区划代码"),
+        plain("monthly_income", "money", "月收入 个人月收入"),
+        plain("monthly_amount", "money", "月保障金额 月补助金额"),
+        plain("approved_month", "month", "批准年月 享受起始年月"),
+        plain("last_review_on", "date", "最近复核日期 复核日期"),
+        plain("grace_from", "date", "渐退期起"),
+        plain("grace_to", "date", "渐退期止"),
+        code("status", "在保状态", {"active": "在保 正常", "stopped": "停发 退出"}),
+        plain("account_holder", "name", "开户人"),
+        plain("account_no", "text", "银行账号"),
     ),
     max_age_days=5,
 )
@@ -96,9 +96,9 @@ ROSTER = Feed(
 SOCIAL_INSURANCE = Feed(
     "social_insurance",
     (
-        _plain("id_number", "id", "身份证号 社会保障号码 AAC002", required=True),
-        _plain("name", "name", "姓名 AAC003"),
-        _code(
+        plain("id_number", "id", "身份证号 社会保障号码 AAC002", required=True),
+        plain("name", "name", "姓名 AAC003"),
+        code(
             "insurance_type",
             "险种 险种类型 AAE140",
             {
@@ -108,25 +108,25 @@ SOCIAL_INSURANCE = Feed(
             },
             required=True,
         ),
-        _code(
+        code(
             "enrol_status",
             "参保状态 人员参保状态 AAC008",
             {"none": "0 未参保", "active": "1 正常参保", "suspended": "2 暂停参保", "terminated": "4 终止参保"},
             required=True,
         ),
-        _code(
+        code(
             "benefit_status",
             "待遇发放状态 待遇状态 AAE116",
             {"paying": "1 正常发放", "suspended": "2 暂停发放", "ended": "3 终止发放"},
         ),
-        _plain("benefit_amount", "money", "待遇金额 月养老金 AAE019"),
-        _code("payer_kind", "缴费人员类别 参保身份", {"employed": "101 单位在业", "self": "102 个体缴费 灵活就业"}),
-        _plain("employer", "text", "单位名称 参保单位 AAB004"),
-        _plain("wage_base", "money", "缴费基数 AAE180"),
-        _plain("enrolled_on", "date", "参保日期"),
-        _plain("stopped_on", "date", "终止日期"),
-        _plain("last_paid_month", "month", "最近缴费月份 费款所属期 AAE003"),
-        _code(
+        plain("benefit_amount", "money", "待遇金额 月养老金 AAE019"),
+        code("payer_kind", "缴费人员类别 参保身份", {"employed": "101 单位在业", "self": "102 个体缴费 灵活就业"}),
+        plain("employer", "text", "单位名称 参保单位 AAB004"),
+        plain("wage_base", "money", "缴费基数 AAE180"),
+        plain("enrolled_on", "date", "参保日期"),
+        plain("stopped_on", "date", "终止日期"),
+        plain("last_paid_month", "month", "最近缴费月份 费款所属期 AAE003"),
+        code(
             "stop_reason",
             "终止原因",
             {
@@ -142,33 +142,33 @@ SOCIAL_INSURANCE = Feed(
 VEHICLE = Feed(
     "vehicle",
     (
-        _plain("id_number", "id", "证件号码 身份证号 SFZMHM", required=True),
-        _plain("name", "name", "机动车所有人 所有人 SYR"),
-        _plain("plate_no", "text", "号牌号码 车牌号 HPHM", required=True),
-        _plain("issuing_office", "text", "发证机关 FZJG"),
-        _plain("plate_type", "text", "号牌种类 HPZL"),
-        _plain("vehicle_type", "text", "车辆类型 CLLX"),
-        _plain("status", "text", "机动车状态 状态 ZT", required=True),
-        _plain("use", "text", "使用性质 SYXZ"),
-        _plain("vin", "text", "车辆识别代号 CLSBDH"),
-        _plain("brand", "text", "品牌 车辆品牌 CLPP"),
-        _plain("registered_on", "date", "初次登记日期 CCDJRQ"),
-        _plain("transferred_on", "date", "转移登记日期"),
-        _plain("deregistered_on", "date", "注销日期"),
-        _plain("inspected_until", "date", "检验有效期止 YXQZ"),
-        _plain("scrap_by", "date", "强制报废期止 QZBFQZ"),
-        _plain("assessed_value", "money", "评估价值 现值"),
+        plain("id_number", "id", "证件号码 身份证号 SFZMHM", required=True),
+        plain("name", "name", "机动车所有人 所有人 SYR"),
+        plain("plate_no", "text", "号牌号码 车牌号 HPHM", required=True),
+        plain("issuing_office", "text", "发证机关 FZJG"),
+        plain("plate_type", "text", "号牌种类 HPZL"),
+        plain("vehicle_type", "text", "车辆类型 CLLX"),
+        plain("status", "text", "机动车状态 状态 ZT", required=True),
+        plain("use", "text", "使用性质 SYXZ"),
+        plain("vin", "text", "车辆识别代号 CLSBDH"),
+        plain("brand", "text", "品牌 车辆品牌 CLPP"),
+        plain("registered_on", "date", "初次登记日期 CCDJRQ"),
+        plain("transferred_on", "date", "转移登记日期"),
+        plain("deregistered_on", "date", "注销日期"),
+        plain("inspected_until", "date", "检验有效期止 YXQZ"),
+        plain("scrap_by", "date", "强制报废期止 QZBFQZ"),
+        plain("assessed_value", "money", "评估价值 现值"),
     ),
 )
 
 PROPERTY = Feed(
     "property",
     (
-        _plain("id_number", "id", "权利人证件号码 证件号码 身份证号 ZJH", required=True),
-        _plain("name", "name", "权利人 QLRMC"),
-        _plain("unit_no", "text", "不动产单元号 BDCDYH"),
-        _plain("cert_no", "text", "不动产权证号 BDCQZH"),
-        _code(
+        plain("id_number", "id", "权利人证件号码 证件号码 身份证号 ZJH", required=True),
+        plain("name", "name", "权利人 QLRMC"),
+        plain("unit_no", "text", "不动产单元号 BDCDYH"),
+        plain("cert_no", "text", "不动产权证号 BDCQZH"),
+        code(
             "use",
             "用途 规划用途 房屋用途 FWYT",
             {
@@ -180,7 +180,7 @@ PROPERTY = Feed(
                 "other": "其他",
             },
         ),
-        _code(
+        code(
             "acquisition",
             "取得方式 登记原因 DJYY",
             {
@@ -197,28 +197,28 @@ PROPERTY = Feed(
                 "other": "其他",
             },
         ),
-        _plain("registered_on", "date", "登记时间 登记日期 DJSJ", required=True),
-        _plain("contract_on", "date", "网签日期 合同备案日期"),
-        _plain("area", "dec", "建筑面积 JZMJ"),
-        _plain("location", "text", "坐落 ZL"),
-        _code(
+        plain("registered_on", "date", "登记时间 登记日期 DJSJ", required=True),
+        plain("contract_on", "date", "网签日期 合同备案日期"),
+        plain("area", "dec", "建筑面积 JZMJ"),
+        plain("location", "text", "坐落 ZL"),
+        code(
             "right_status",
             "权属状态 QSZT",
             {"current": "1 现势", "historic": "2 历史", "temporary": "0 临时"},
         ),
-        _plain("price", "money", "交易价格 JYJG"),
+        plain("price", "money", "交易价格 JYJG"),
     ),
 )
 
 BUSINESS = Feed(
     "business",
     (
-        _plain("id_number", "id", "证件号码 身份证号 CERNO", required=True),
-        _plain("name", "name", "姓名 NAME"),
-        _plain("uscc", "text", "统一社会信用代码 UNISCID"),
-        _plain("entity_name", "text", "市场主体名称 企业名称 ENTNAME", required=True),
-        _plain("entity_type", "text", "市场主体类型 企业类型 ENTTYPE"),
-        _code(
+        plain("id_number", "id", "证件号码 身份证号 CERNO", required=True),
+        plain("name", "name", "姓名 NAME"),
+        plain("uscc", "text", "统一社会信用代码 UNISCID"),
+        plain("entity_name", "text", "市场主体名称 企业名称 ENTNAME", required=True),
+        plain("entity_type", "text", "市场主体类型 企业类型 ENTTYPE"),
+        code(
             "role",
             "人员类型 角色 职务",
             {
@@ -231,7 +231,7 @@ BUSINESS = Feed(
             },
             required=True,
         ),
-        _code(
+        code(
             "status",
             "登记状态 经营状态 REGSTATE",
             {
@@ -245,9 +245,9 @@ BUSINESS = Feed(
             },
             required=True,
         ),
-        _plain("established_on", "date", "成立日期 ESTDATE"),
-        _plain("closed_on", "date", "注销日期 CANDATE"),
-        _plain("subscribed_capital", "money", "认缴出资额 SUBCONAM", unit="万元"),
+        plain("established_on", "date", "成立日期 ESTDATE"),
+        plain("closed_on", "date", "注销日期 CANDATE"),
+        plain("subscribed_capital", "money", "认缴出资额 SUBCONAM", unit="万元"),
     ),
 )
 

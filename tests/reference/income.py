@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from tests.reference.dates import months_before
+from tests.reference.earnings import to_cents
 from tests.reference.rules import Finding
 
 Row = dict[str, Any]
@@ -21,13 +22,14 @@ STANDARDS = {
 
 @dataclass
 class Purse:
-    """One member: declared income, counted pension, and the wage (None where none counts)."""
+    """One member: declared income, counted pension, the wage (None where none counts), and who counts."""
 
     declared: Decimal
     pension: Decimal
     wage: Decimal | None
     has_sb01: bool
     has_sb02: bool
+    counts: bool = True
 
     def evidenced(self, *, with_wage: bool = True) -> Decimal:
         """The larger of what was declared and what the records show."""
@@ -40,16 +42,20 @@ def standard(benefit: str, as_of: date) -> Decimal:
     return [amount for start, amount in series if start <= as_of][-1]
 
 
-def purse(member: Row, findings: list[Finding], as_of: date) -> Purse:
-    """What the member's flagged findings say of income."""
+def purse(member: Row, findings: list[Finding], as_of: date, *, counts: bool) -> Purse:
+    """What the member's flagged findings say of income; `counts`: section 4."""
     mine = [f for f in findings if f.id_number == member["id_number"] and f.outcome == "flagged"]
     enrolled = [f.row for f in mine if f.rule_id == "SB-01"]
+    wages = [r["wage_base"] for r in enrolled if _counts(r, as_of)]
+    wages += [f.row["base"] for f in mine if f.rule_id == "GJJ-01" and f.row["base"] is not None]
+    wages += [f.row["wage"] for f in mine if f.rule_id == "TAX-01"]
     return Purse(
         declared=member["monthly_income"] or NOUGHT,
         pension=sum((f.row["benefit_amount"] for f in mine if f.rule_id == "SB-03"), NOUGHT),
-        wage=max((r["wage_base"] for r in enrolled if _counts(r, as_of)), default=None),
+        wage=max(wages, default=None),
         has_sb01=bool(enrolled),
         has_sb02=any(f.rule_id == "SB-02" for f in mine),
+        counts=counts,
     )
 
 
@@ -64,14 +70,15 @@ def _counts(row: Row, as_of: date) -> bool:
 
 
 def per_head(amounts: list[Decimal]) -> Decimal:
-    """The exact sum divided by the members, rounded once."""
+    """The exact sum divided by the members, rounded once; of nobody 0."""
+    if not amounts:
+        return NOUGHT
     share = Fraction(sum(amounts, NOUGHT)) / len(amounts)
-    # half up on the exact fraction: floor(cents + 1/2)
-    return Decimal((share * 100 + Fraction(1, 2)).__floor__()).scaleb(-2)
+    return to_cents(share)
 
 
 def projection(purses: list[Purse], limit: Decimal) -> str:
-    """The table of section 5, first condition that holds."""
+    """The table of section 5, first condition that holds, for the members who count."""
     income = per_head([p.evidenced() for p in purses])
     without_wages = per_head([p.evidenced(with_wage=False) for p in purses])
     raised = [p for p in purses if p.evidenced() > p.declared]

@@ -13,6 +13,7 @@ from tests.reference.cleaning import OtherDocument, Quarantine, Unparsed
 from tests.reference.contract import Feed, Field
 from tests.reference.files import TYPES, Refused, Table, find_table, read_sheets
 from tests.reference.manifest import check_manifest, read_manifest
+from tests.reference.natural_keys import natural_key
 
 Row = dict[str, Any]
 
@@ -81,19 +82,26 @@ def clean_row(raw: dict[str, str], units: dict[str, str], feed: Feed, as_of: dat
     """Every field of the contract, cleaned; a column that is absent gives an empty value.
 
     Raises:
-        Quarantine: for an unreadable ID, an empty household_id, or garbage in a required date.
+        Quarantine: for an unreadable ID (of marriage: two), an empty household_id, garbage in a required date.
         OtherDocument: for a row that is about no resident ID.
     """
     row: Row = {}
+    fates: list[Exception] = []
+    bad_dates: list[str] = []
     for f in feed.fields:
         try:
             row[f.name] = clean_value(raw.get(f.name, ""), f, units.get(f.name, ""), as_of)
+        except (Quarantine, OtherDocument) as fate:
+            row[f.name] = None
+            fates.append(fate)
         except Unparsed:
             # refused: what is not empty and no date in a required date; elsewhere it becomes null
-            if f.required:
-                raise Quarantine(f.name) from None
+            bad_dates += [f.name] if f.required and f.kind in ("date", "month") else []
             row[f.name] = None
-    if feed.name == "roster" and row["household_id"] == "":
+    _judge_ids(feed, fates)  # another kind of document is skipped, whatever else its row holds
+    if bad_dates:
+        raise Quarantine(bad_dates[0])
+    if "household_id" in row and row["household_id"] == "":
         raise Quarantine("household_id")
     if feed.name == "vehicle":
         row["plate_no"] = cleaning.clean_plate(raw.get("plate_no", ""), row["issuing_office"])
@@ -101,6 +109,19 @@ def clean_row(raw: dict[str, str], units: dict[str, str], feed: Feed, as_of: dat
         row["vehicle_type"] = cleaning.clean_vehicle_type(row["vehicle_type"])
         row["status"] = cleaning.clean_vehicle_status(row["status"])
     return row
+
+
+def _judge_ids(feed: Feed, fates: list[Exception]) -> None:
+    """What unreadable IDs mean for the row: its only one decides, of two both must be gone.
+
+    Raises:
+        Quarantine: for a row about nobody.
+        OtherDocument: for a row that is about no resident ID.
+    """
+    ids = sum(f.kind == "id" for f in feed.fields)
+    if not fates or len(fates) < ids:
+        return  # marriage: "the row is kept for the other side with that ID unknown"
+    raise fates[0] if ids == 1 else Quarantine("both IDs")  # "where both are, it is quarantined"
 
 
 def clean_value(text: str, f: Field, unit: str, as_of: date) -> object:
@@ -121,24 +142,6 @@ def clean_value(text: str, f: Field, unit: str, as_of: date) -> object:
         "month": cleaning.clean_month,
     }
     return ways[f.kind](text)
-
-
-def natural_key(feed: Feed, row: Row) -> tuple[object, ...] | None:
-    """The natural key of feeds.md section 3's headings; None for a row that is never superseded."""
-    person = row["id_number"]
-    if feed.name == "roster":
-        return row["household_id"], person
-    if feed.name == "social_insurance":
-        return person, row["insurance_type"], row["employer"], row["enrolled_on"]
-    if feed.name == "vehicle":
-        if row["plate_no"]:
-            return "plate", row["plate_no"], row["plate_type"], person
-        return ("vin", row["vin"], person) if row["vin"] else None
-    if feed.name == "property":
-        unit = ("unit", row["unit_no"]) if row["unit_no"] else ("place", row["location"], row["area"])
-        return *unit, person, row["acquisition"], row["registered_on"]
-    entity = ("uscc", row["uscc"]) if row["uscc"] else ("entity", row["entity_name"])
-    return *entity, person, row["role"]
 
 
 def _keep(landed: Landed, clean: list[Row], feed: Feed) -> None:

@@ -45,7 +45,7 @@ def make(member: Row, row: Row, rule: str, outcome: str, action: str, key: str, 
     return Finding(member["household_id"], member["id_number"], rule, outcome, action, mark, key, fact, row)
 
 
-def insurance(member: Row, rows: list[Row], *, in_grace: bool, has_income_column: bool) -> list[Finding]:
+def insurance(member: Row, rows: list[Row], *, has_income_column: bool) -> list[Finding]:
     """SB-01 to SB-04 for one member and all the kept rows of that person."""
     found: list[Finding] = []
     working = any(r["insurance_type"] in EMPLOYED and r["enrol_status"] == "active" for r in rows)
@@ -59,10 +59,6 @@ def insurance(member: Row, rows: list[Row], *, in_grace: bool, has_income_column
             elif not working:
                 found.append(make(member, row, "SB-02", "flagged", "VERIFY_INCOME", key, row["stopped_on"]))
     found += _pensions(member, rows, has_income_column=has_income_column)
-    if in_grace:  # 渐退期内: SB-01 to SB-03 are exempt and keep their action
-        for finding in found:
-            if finding.rule_id != "SB-04":
-                finding.outcome = "exempt"
     return found
 
 

@@ -5,8 +5,9 @@ from pathlib import Path
 
 from tests.reference.contract import Feed
 from tests.reference.files import UNFINISHED, Refused
-from tests.reference.landing import Landed, Row, natural_key, read_snapshot
+from tests.reference.landing import Landed, Row, read_snapshot
 from tests.reference.manifest import read_manifest, requested
+from tests.reference.natural_keys import natural_key
 
 Used = tuple[Landed, str, set[str]]
 
@@ -73,10 +74,15 @@ def _changes(feed: Feed, used: list[Used]) -> list[Row]:
 
 
 def _answers(used: list[Used]) -> list[Row]:
-    """The newest answer per person; a person asked about later has no older rows."""
+    """The newest answer per person; a person asked about later has no older rows.
+
+    `_about` names the persons of whom a row tells something: of the two of a marriage, those asked about.
+    """
     rows: list[Row] = []
     answered: set[str] = set()
     for landed, _, asked in used:
-        rows += [row for row in landed.kept if row["id_number"] in asked - answered]
+        for row in landed.kept:
+            about = {row["id_number"], row.get("spouse_id_number")} & (asked - answered)
+            rows += [{**row, "_about": about}] if about else []
         answered |= asked
     return rows

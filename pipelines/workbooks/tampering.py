@@ -1,0 +1,86 @@
+"""Rows whose locked cells are not as they were written, and which cells those are.
+
+What belongs here: holding the seal of a row against its cells, and the cells against what was written. The seal alone
+says that something was changed; what it was is found by writing the row anew from the published night.
+"""
+
+import hmac
+from collections.abc import Callable, Mapping, Sequence
+
+import polars as pl
+
+from connectors.cleaned import over_distinct
+from pipelines.workbooks.held import Cause, Held
+from pipelines.workbooks.layout import Column, sealed
+from pipelines.workbooks.seal import canonical, sealed_texts
+from pipelines.workbooks.sheets import ROW
+
+Expected = Callable[[Sequence[str]], Mapping[str, Mapping[str, Sequence[object]]] | None]
+"""Given finding ids: finding id → key of column → what may have been written there; None where the night is gone."""
+
+
+def changed_rows(cells: pl.DataFrame, night: str, key: bytes, expected: Expected) -> list[Held]:
+    """The rows whose locked cells are not as they were written, cell by cell where that can be told.
+
+    Args:
+        cells: `sheet_row`, `is_answered` and the text of every column by key; rows with a finding.
+        night: the night's folder, as the workbook's account names it.
+        key: of `seal.seal_key`.
+        expected: what was written, asked for the rows alone whose seal does not fit.
+    """
+    broken = pl.concat(
+        [
+            rows.filter(~_fits(rows, texts, night, key, is_answered=is_answered))
+            for is_answered, rows, texts in _sealed_texts(cells)
+        ]
+    )
+    if broken.is_empty():
+        return []
+    written = expected(broken["finding_id"].unique().sort().to_list())
+    if written is None:
+        return [Held(row, None, Cause.CHANGED, "锁定的内容被改动过：请不要改动白色单元格") for row in broken[ROW]]
+    return [one for row in broken.iter_rows(named=True) for one in _differences(row, written.get(row["finding_id"]))]
+
+
+def _sealed_texts(cells: pl.DataFrame) -> list[tuple[bool, pl.DataFrame, pl.DataFrame]]:
+    """The rows by their state, and the canonical texts that their seals are over."""
+    parts = []
+    for is_answered in (False, True):
+        rows = cells.filter(pl.col("is_answered") == is_answered)
+        texts = [_canonical(rows[column.key], column) for column in sealed(is_answered=is_answered)]
+        parts.append((is_answered, rows, pl.DataFrame(texts)))
+    return parts
+
+
+def _canonical(texts: pl.Series, column: Column) -> pl.Series:
+    def parsed(distinct: pl.Series) -> pl.DataFrame:
+        return pl.DataFrame({"text": [canonical(one, column.kind) for one in distinct]}, schema={"text": pl.String})
+
+    return over_distinct(texts, parsed)["text"].alias(column.key)
+
+
+def _fits(rows: pl.DataFrame, texts: pl.DataFrame, night: str, key: bytes, *, is_answered: bool) -> pl.Series:
+    made = (sealed_texts(key, night, row, is_answered=is_answered) for row in texts.iter_rows())
+    pairs = zip(made, rows["seal"], strict=True)
+    return pl.Series(
+        [hmac.compare_digest(one.encode(), (seal or "").encode()) for one, seal in pairs], dtype=pl.Boolean
+    )
+
+
+def _differences(row: Mapping[str, object], written: Mapping[str, Sequence[object]] | None) -> list[Held]:
+    """The cells of a row that are not as they were written."""
+    number = int(str(row[ROW]))
+    if written is None:
+        told = "隐藏列“疑点编号”被改动，这一册里没有这条疑点：请在下发的工作簿中重新填写这一行"
+        return [Held(number, "finding_id", Cause.NO_FINDING, told)]
+    held = []
+    for column in sealed(is_answered=bool(row["is_answered"])):
+        if column.key not in written:
+            continue
+        found = canonical(row[column.key], column.kind)
+        possible = [canonical(one, column.kind) for one in written[column.key]]
+        if found not in possible:
+            told = f"锁定内容“{column.header}”被改动：请恢复原来的内容，白色单元格不要改动"
+            held.append(Held(number, column.key, Cause.CHANGED, told, f"原为：{possible[0]}　现为：{found}"))
+    told = "锁定内容或隐藏的“指纹”“校验”被改动：请在下发的工作簿中重新填写这一行"
+    return held or [Held(number, "seal", Cause.CHANGED, told)]

@@ -1,0 +1,89 @@
+"""Nights of a district large enough for the gates that look back: held, redelivered, and judged by their own past."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.nights.district import AS_OF, NEXT, THIRD, Person, Row, deliver, id_number, roster_rows, vehicle
+from tests.nights.driver import District, Done
+
+CROWD = [Person(f"QY{place:06d}", id_number("19600101", place), "獬豸龘") for place in range(120)]
+
+
+def crowd(persons: Sequence[Person], **more: str) -> list[Row]:
+    """Roster rows of as many households, of one town."""
+    pattern = roster_rows()[0] | more
+    return [pattern | {"家庭编号": one.household, "身份证号": one.id_number, "姓名": one.name} for one in persons]
+
+
+def cars(persons: Sequence[Person]) -> list[Row]:
+    return [vehicle(one, 号牌号码=f"渝Z{place:05d}", 车辆识别代号="") for place, one in enumerate(persons)]
+
+
+def manifest(done: Done) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads((done.publication.folder / "manifest.json").read_text(encoding="utf-8"))
+    return told
+
+
+def failed(done: Done) -> dict[str, str]:
+    """The gates that held a night."""
+    return {gate["name"]: gate["detail"] for gate in manifest(done)["gates"] if not gate["passed"]}
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> District:
+    """After its first night: 120 households, thirty of them with a car."""
+    root = tmp_path_factory.mktemp("crowd")
+    deliver(root / "inbox", "roster", crowd(CROWD))
+    deliver(root / "inbox", "vehicle", cars(CROWD[:30]), day=AS_OF)
+    district = District(root / "inbox", root / "warehouse", repository)
+    done = district.run()
+    assert not done.publication.is_held
+    statuses = {gate["name"]: gate["status"] for gate in manifest(done)["gates"]}
+    assert statuses["roster_rows"] == statuses["vehicle_rows"] == statuses["CL-01_breaker"] == "no_history"
+    return district
+
+
+@pytest.fixture
+def district(first: District, tmp_path: Path) -> District:
+    return first.copied_to(tmp_path)
+
+
+def test_a_roster_with_a_quarter_gone_is_held_until_it_is_delivered_again(district: District) -> None:
+    deliver(district.inbox, "roster", crowd(CROWD[:90]), day=NEXT)
+    held = district.run(NEXT)
+    assert held.publication.is_held
+    assert failed(held)["roster_rows"] == "90 rows, -25.0 % against the median of 1, 120, limit ±20 %"
+    assert (district.warehouse / "published" / "current").resolve().name.startswith(str(AS_OF))
+    deliver(district.inbox, "roster", crowd(CROWD[:110]), day=NEXT)
+    again = district.run(NEXT)
+    assert not again.publication.is_held
+    assert again.publication.is_current
+    # What was held is no history: the night after is compared with 120 and 110, whose middle is 115.
+    deliver(district.inbox, "roster", crowd(CROWD[:100]), day=THIRD)
+    rows = next(one for one in manifest(district.run(THIRD))["gates"] if one["name"] == "roster_rows")
+    assert rows["numbers"] == {"observed": 100, "median": 115, "limit": 0.2, "nights": 2}
+
+
+def test_a_rule_that_flags_a_whole_town_is_held(district: District) -> None:
+    deliver(district.inbox, "roster", crowd(CROWD), day=NEXT)
+    deliver(district.inbox, "vehicle", cars(CROWD[:91]), day=NEXT)
+    told = failed(district.run(NEXT))
+    assert set(told) == {"CL-01_breaker", "vehicle_rows", "vehicle_match_rate"}
+    assert told["CL-01_breaker"] == (
+        "甲镇: 91 flagged of 91 in all, against the median 30 of 1, limit 3 × the median and more than 50 above it"
+    )
+
+
+def test_a_past_night_is_judged_by_its_own_predecessors(district: District) -> None:
+    deliver(district.inbox, "roster", crowd(CROWD[:100]), day=NEXT)
+    deliver(district.inbox, "roster", crowd(CROWD[:90]), day=THIRD)
+    assert not district.run(NEXT).publication.is_held
+    assert not district.run(THIRD).publication.is_held  # 90 of 110
+    again = district.run(NEXT)
+    rows = next(one for one in manifest(again)["gates"] if one["name"] == "roster_rows")
+    assert rows["numbers"]["nights"] == 1
+    assert rows["numbers"]["median"] == 120
