@@ -28,7 +28,7 @@ FILE_NAME = "hedui.toml"
 DATA = Path(__file__).resolve().parent.parent / "data"
 
 _LISTS = frozenset({"feeds_dirs", "policy_dirs", "feeds", "policy", "rules"})
-_PATHS = frozenset({"inbox", "warehouse", "key_file"})
+_PATHS = frozenset({"inbox", "warehouse", "key_file", "drop_folder"})
 # Near misses of a setting's name are refused: HEDUI_KEYFILE for HEDUI_KEY_FILE would leave persons unencrypted.
 _ALIKE = 0.85
 
@@ -80,6 +80,9 @@ class Settings(BaseModel):
         "4GB", pattern=r"^[1-9][0-9]*(\.[0-9]+)?(MB|GB|TB|MiB|GiB|TiB)$", description="DuckDB's memory, e.g. 4GB"
     )
     schedule_enabled: bool = Field(False, description="start the night by itself at 02:00 while `hedui ui` runs")
+    drop_folder: Path | None = Field(
+        None, description="folder for filled workbooks: imported by themselves while `hedui ui` runs"
+    )
     port: int = Field(3000, ge=1, le=65535, description="loopback port of `hedui ui`")
 
     @property
