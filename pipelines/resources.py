@@ -1,5 +1,6 @@
 """The one resource of the assets: how a night is opened, configurable field by field in the UI's launchpad."""
 
+import os
 from datetime import date
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import dagster as dg
 from pydantic import Field, PrivateAttr
 
 from pipelines.night.night import Night, open_night, open_vault
-from pipelines.settings import Settings, SettingsError
+from pipelines.settings import Settings, SettingsError, find_settings_file, load_settings
 
 
 class NightResource(dg.ConfigurableResource[Night]):
@@ -40,6 +41,9 @@ class NightResource(dg.ConfigurableResource[Night]):
         if not self.inbox:
             raise SettingsError("no inbox: expected its folder in HEDUI_INBOX, hedui.toml or the launchpad, found none")
         key_file = Path(self.key_file) if self.key_file else None
+        # The address of the case events may hold a password, and Dagster keeps what a resource is configured with in
+        # every run's record: it comes from the environment and hedui.toml alone.
+        settings = load_settings({}, os.environ, find_settings_file(Path.cwd()))
         return open_night(
             as_of=as_of,
             profile=self.profile,
@@ -48,6 +52,7 @@ class NightResource(dg.ConfigurableResource[Night]):
             feeds_dirs=tuple(map(Path, self.feeds_dirs)),
             policy_dirs=tuple(map(Path, self.policy_dirs)),
             rules_dirs=tuple(map(Path, self.rules_dirs)),
+            event_address=settings.event_address(Path(self.warehouse)),
         )
 
 

@@ -19,16 +19,20 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+
+if TYPE_CHECKING:
+    from warehouse.events.address import EventAddress
 
 PREFIX = "HEDUI_"
 FILE_NAME = "hedui.toml"
 DATA = Path(__file__).resolve().parent.parent / "data"
 
 _LISTS = frozenset({"feeds_dirs", "policy_dirs", "feeds", "policy", "rules"})
-_PATHS = frozenset({"inbox", "warehouse", "key_file", "drop_folder"})
+_PATHS = frozenset({"inbox", "warehouse", "key_file", "event_store_password_file", "drop_folder"})
+_SECRETS = frozenset({"event_store"})
 # Near misses of a setting's name are refused: HEDUI_KEYFILE for HEDUI_KEY_FILE would leave persons unencrypted.
 _ALIKE = 0.85
 
@@ -74,6 +78,12 @@ class Settings(BaseModel):
     rules: Folders = Field((), description="folders of a region's own rules: Python modules, which are executed")
     key_file: Path | None = Field(
         None, description="file with the key; everything that holds persons is then encrypted"
+    )
+    event_store: SecretStr | None = Field(
+        None, description="address of the case events: sqlite:////…/events.db or postgresql://…; none: in the warehouse"
+    )
+    event_store_password_file: Path | None = Field(
+        None, description="file (0600) with PostgreSQL's password alone, where the address has none"
     )
     threads: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, description="threads of the engines")
     memory_limit: str = Field(
@@ -122,6 +132,21 @@ class Settings(BaseModel):
             )
         return self.warehouse
 
+    def event_address(self, root: Path | None = None) -> "EventAddress":
+        """Give the place of the case events.
+
+        Args:
+            root: The warehouse in whose folder they are unless an address is set; None: that of these settings.
+
+        Raises:
+            EventAddressError: the address or its password file cannot be used; neither is quoted.
+        """
+        from warehouse.events.address import EventAddress  # noqa: PLC0415  SQLAlchemy takes a moment to import
+
+        if self.event_store is None:
+            return EventAddress.of_warehouse(root or self.warehouse)
+        return EventAddress.read(self.event_store.get_secret_value(), self.event_store_password_file)
+
     def environment(self) -> dict[str, str]:
         """Give the environment variables that hand these settings on to a child process, paths made absolute."""
         given: dict[str, str] = {}
@@ -131,6 +156,8 @@ class Settings(BaseModel):
                 continue
             if isinstance(value, tuple):
                 text = os.pathsep.join(str(folder.absolute()) for folder in value)
+            elif isinstance(value, SecretStr):
+                text = value.get_secret_value()
             else:
                 text = str(value.absolute() if isinstance(value, Path) else value)
             given[PREFIX + name.upper()] = text
@@ -228,7 +255,7 @@ def _explained(
     """Say where a bad value was given, what was expected and what was found."""
     name = str(location[0])
     value, where = given.get(name, (None, name))
-    found = repr(str(value))
+    found = "what is not shown, for it may hold a password" if name in _SECRETS else repr(str(value))
     if name == "as_of":
         return f"{where}: expected a date YYYY-MM-DD that exists, such as 2026-09-22, found {found}"
     if kind == "string_pattern_mismatch":

@@ -29,12 +29,12 @@ class Cluster:
     sockets: Path
     numbers: "count[int]" = field(default_factory=lambda: count(1))
 
-    def new_database(self) -> str:
-        """Make an empty database; give its address for the event store."""
+    def new_address(self) -> str:
+        """Give the address of an empty schema for an event store; a schema is made a hundred times quicker than a database."""
         name = f"events{next(self.numbers)}"
         with psycopg.connect(host=str(self.sockets), user=USER, dbname="postgres", autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
-        return f"postgresql://{USER}@/{name}?host={self.sockets}"
+            connection.execute(f"CREATE SCHEMA {name}")
+        return f"postgresql://{USER}@/postgres?host={self.sockets}&options=-csearch_path%3D{name}"
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import click
 
+from pipelines.cli.audit import audit
 from pipelines.cli.boundary import Session, guarded_run
 from pipelines.cli.export import export
 from pipelines.cli.key import key
@@ -49,7 +50,7 @@ def hedui() -> None:
     """
 
 
-for command in (sample, nightly, export, scenario, rehearse, status, policy, ui, key):
+for command in (sample, nightly, export, scenario, rehearse, status, policy, audit, ui, key):
     hedui.add_command(command)
 
 

@@ -73,9 +73,9 @@ def exit_code_of(error: Exception) -> int | None:
     from pipelines.night.stored_nights import RehearsalError  # noqa: PLC0415
     from pipelines.sample.report import SampleError  # noqa: PLC0415
     from pipelines.settings import SettingsError  # noqa: PLC0415
-    from warehouse.errors import KeyFileError, WarehouseError, WarehouseKeyError  # noqa: PLC0415
+    from warehouse.errors import EventAddressError, KeyFileError, WarehouseError, WarehouseKeyError  # noqa: PLC0415
 
-    configuration = (SettingsError, DeclarationError, PolicyError, KeyFileError, WarehouseKeyError)
+    configuration = (SettingsError, DeclarationError, PolicyError, KeyFileError, WarehouseKeyError, EventAddressError)
     if isinstance(error, (*configuration, ExportError, TooManyRowsError, RehearsalError, SampleError)):
         return WRONG_USAGE
     return OUR_ERROR if isinstance(error, WarehouseError) else None

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from connectors.contract import Contract
 from pipelines.domain.policy import PolicyInForce
@@ -20,6 +21,10 @@ from warehouse.keys import identity_key, read_key_file
 from warehouse.session import Vault
 from warehouse.snapshots import SnapshotStore
 from warehouse.tables import NightTables
+
+if TYPE_CHECKING:
+    from warehouse.events.address import EventAddress
+    from warehouse.events.store import EventStore
 
 ROSTER = "roster"
 Progress = Callable[[str], None]
@@ -43,6 +48,16 @@ class Night:
     snapshots: SnapshotStore
     secret: bytes
     rulebook: Rulebook = field(default_factory=rulebook)
+    event_address: "EventAddress | None" = field(default=None, kw_only=True)
+
+    @cached_property
+    def events(self) -> "EventStore":
+        """The store of case events, by default the warehouse's own. Reading makes none; where none is, no event is."""
+        # Loaded with the first night that asks: SQLAlchemy takes a moment.
+        from warehouse.events.address import EventAddress  # noqa: PLC0415
+        from warehouse.events.store import open_events  # noqa: PLC0415
+
+        return open_events(self.event_address or EventAddress.of_warehouse(self.vault.root), self.vault.key)
 
     @cached_property
     def needs(self) -> dict[str, Needs]:
@@ -84,6 +99,7 @@ def open_night(
     feeds_dirs: tuple[Path, ...],
     policy_dirs: tuple[Path, ...],
     rules_dirs: tuple[Path, ...] = (),
+    event_address: "EventAddress | None" = None,
 ) -> Night:
     """Read contracts, rules and policy strictly and open the night's places in the warehouse."""
     told = declared(profile, as_of, feeds_dirs, policy_dirs, rules_dirs)
@@ -100,6 +116,7 @@ def open_night(
         snapshots=SnapshotStore(vault),
         secret=identity_key(vault.root, vault.key),
         rulebook=told.book,
+        event_address=event_address,
     )
     night.__dict__["needs"] = dict(told.needs)  # what the property would work out once more
     return night

@@ -120,3 +120,41 @@ def test_the_documentation_names_every_setting() -> None:
     text = (Path(__file__).parents[2] / "docs" / "settings.md").read_text(encoding="utf-8")
     for name in Settings.model_fields:
         assert f"| `{name}` | `HEDUI_{name.upper()}` |" in text
+
+
+SECRET = "pa55-w0rd"  # noqa: S105  nobody's
+
+
+def test_the_events_are_in_the_warehouse_unless_an_address_is_set(tmp_path: Path) -> None:
+    plain = load_settings({"warehouse": tmp_path}, {}, None)
+    assert plain.event_address().path == tmp_path / "events" / "events.db"
+    assert plain.event_address(tmp_path / "other").path == tmp_path / "other" / "events" / "events.db"
+    chosen = load_settings({}, {"HEDUI_EVENT_STORE": f"sqlite:///{tmp_path}/e.db"}, None)
+    assert chosen.event_address(tmp_path / "other").path == tmp_path / "e.db"
+
+
+def test_the_password_of_the_event_store_never_shows(tmp_path: Path) -> None:
+    file = written(tmp_path, f'event_store = "postgresql://hedui:{SECRET}@db.example:5433/cases"\n')
+    settings = load_settings({}, {}, file)
+    address = settings.event_address()
+    assert address.url.password == SECRET
+    shown = (repr(settings), str(settings), settings.model_dump_json(), repr(address), str(address))
+    assert not any(SECRET in one for one in shown)
+    assert str(address) == "postgresql://db.example:5433/cases"
+    # Only a child process is told, through its environment.
+    told = load_settings({}, settings.environment(), None)
+    assert told.event_store == settings.event_store
+
+
+def test_a_wrong_address_of_the_event_store_is_not_quoted(tmp_path: Path) -> None:
+    file = written(tmp_path, f'event_store = ["{SECRET}"]\n')
+    with pytest.raises(SettingsError, match=r"event_store|hedui\.toml") as told:
+        load_settings({}, {}, file)
+    assert SECRET not in str(told.value)
+
+
+def test_the_password_file_counts_from_the_folder_of_the_settings(tmp_path: Path) -> None:
+    (tmp_path / "password").write_text(f"{SECRET}\n")
+    (tmp_path / "password").chmod(0o600)
+    file = written(tmp_path, 'event_store = "postgresql://hedui@db/cases"\nevent_store_password_file = "password"\n')
+    assert load_settings({}, {}, file).event_address().url.password == SECRET

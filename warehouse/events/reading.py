@@ -4,6 +4,7 @@ Belongs here: selecting rows and opening them. Does not belong here: opening the
 """
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any, cast
 
@@ -46,7 +47,7 @@ class Reader:
             EventStoreError: an event was changed after it was stored.
         """
         wanted = _wanted(known_before, kinds, case_id, finding_id)
-        return [opened(whole(row), self._seal) for row in self.rows(*wanted)]
+        return self._opened(*wanted)
 
     def head(self, known_before: date | None = None) -> Head:
         """Give the last event's place and digest, of all or of those with known_after < `known_before`."""
@@ -58,20 +59,23 @@ class Reader:
 
     def marked(self, marks: Iterable[str]) -> dict[str, Event]:
         """Give the events that carry these dedupe marks, by mark."""
-        found = [
-            opened(whole(row), self._seal)
-            for some in _some_at_a_time(sorted(set(marks)))
-            for row in self.rows(schema.events.c.dedupe.in_(some))
-        ]
+        some_at_a_time = _some_at_a_time(sorted(set(marks)))
+        found = [event for some in some_at_a_time for event in self._opened(schema.events.c.dedupe.in_(some))]
         return {event.dedupe: event for event in found if event.dedupe is not None}
 
-    def rows(self, *wanted: sa.ColumnElement[bool]) -> Iterator[StoredEvent]:
+    @contextmanager
+    def rows(self, *wanted: sa.ColumnElement[bool]) -> Iterator[Iterator[StoredEvent]]:
         """Give rows as they are stored, in their order, a few thousand in memory at a time."""
         if self._connection is None:
+            yield iter(())
             return
         ordered = sa.select(schema.events).where(*wanted).order_by(schema.events.c.seq)
-        for row in self._connection.execute(ordered, execution_options={"yield_per": ROWS_AT_ONCE}):
-            yield StoredEvent(*cast("Any", row))
+        with self._connection.execute(ordered, execution_options={"yield_per": ROWS_AT_ONCE}) as result:
+            yield (StoredEvent(*cast("Any", row)) for row in result)
+
+    def _opened(self, *wanted: sa.ColumnElement[bool]) -> list[Event]:
+        with self.rows(*wanted) as rows:
+            return [opened(whole(row), self._seal) for row in rows]
 
 
 def whole(row: StoredEvent) -> StoredEvent:

@@ -78,6 +78,7 @@ class EventStore:
         self._seal = Seal(key)
         self._clock = clock
         self._engine = engine_of(address)
+        self._is_ready = False  # whether the schema has been seen to be the one this program works with
 
     def __repr__(self) -> str:
         """Say which store it is, without user or password."""
@@ -90,10 +91,9 @@ class EventStore:
             EventStoreError: the database cannot be reached, or was written by a newer program.
         """
         with self._told("opening"):
-            if self._revision() in {None, schema.REVISIONS[-1]}:
-                return
-            with writing(self._engine) as connection:
-                bring_up_to_date(connection, self._seal)
+            if self._revision() is not None and not self._is_ready:
+                with writing(self._engine) as connection:
+                    bring_up_to_date(connection, self._seal)
 
     def append(self, drafts: Sequence[Draft]) -> list[Event]:
         """Record events: all of them, or none.
@@ -126,7 +126,8 @@ class EventStore:
                     return []
                 self._make()
             with writing(self._engine) as connection:
-                bring_up_to_date(connection, self._seal)
+                if not self._is_ready:
+                    bring_up_to_date(connection, self._seal)
                 reader = self._reader(connection)
                 return self._record(connection, reader, build(reader))
 
@@ -168,8 +169,8 @@ class EventStore:
         Args:
             heads: Where the chain led when nights looked at it (`warehouse.events.heads`).
         """
-        with self._reading("verifying events") as connection:
-            return first_break(Reader(connection, self._seal).rows(), heads, self._carries)
+        with self._reading("verifying events") as connection, Reader(connection, self._seal).rows() as rows:
+            return first_break(rows, heads, self._carries)
 
     def _carries(self, digest: str) -> bool:
         with reading(self._engine) as connection:
@@ -231,6 +232,8 @@ class EventStore:
 
     def _revision(self) -> str | None:
         """Give the revision of the schema, or None where there is no store yet."""
+        if self._is_ready:
+            return schema.REVISIONS[-1]
         path = self._address.path
         if path is not None and not path.exists():
             return None
@@ -238,6 +241,7 @@ class EventStore:
             revision = revision_of(connection)
         if path is not None and revision is None:  # it was made whole, so somebody has taken something away since
             raise EventStoreError(f"{path.name} is no event store, or has lost its tables: restore it from the back-up")
+        self._is_ready = revision == schema.REVISIONS[-1]
         return revision
 
     @contextmanager

@@ -31,7 +31,7 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Where a store may be made that is not there yet."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/events/events.db"
-    return request.getfixturevalue("postgres").new_database()
+    return request.getfixturevalue("postgres").new_address()
 
 
 @pytest.fixture(params=[None, KEY], ids=["plain", "sealed"])

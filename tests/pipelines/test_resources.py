@@ -1,0 +1,42 @@
+"""The resource of the assets: where the case events are, and that Dagster never learns a password."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from pipelines.resources import NightResource, night_resource
+from pipelines.settings import load_settings
+from warehouse.events.event import Draft
+
+AS_OF = date(2026, 9, 22)
+SECRET = "pa55-w0rd"  # noqa: S105  nobody's
+
+
+def resource(folder: Path) -> NightResource:
+    (folder / "inbox").mkdir()
+    return night_resource(load_settings({"inbox": folder / "inbox", "warehouse": folder / "warehouse"}, {}, None))
+
+
+def test_a_night_has_the_events_of_its_warehouse_and_reading_makes_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    night = resource(tmp_path).open(AS_OF)
+    assert night.events.read() == []
+    assert not (tmp_path / "warehouse" / "events").exists()
+    night.events.append([Draft("verdict", "c", "f", AS_OF, "王", "test", {})])
+    assert (tmp_path / "warehouse" / "events" / "events.db").is_file()
+
+
+def test_the_address_comes_from_the_environment_and_is_in_no_configuration(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HEDUI_EVENT_STORE", f"postgresql://hedui:{SECRET}@db/cases")
+    opened = resource(tmp_path)
+    night = opened.open(AS_OF)
+    assert night.event_address is not None
+    assert night.event_address.url.password == SECRET
+    assert SECRET not in opened.model_dump_json()
+    assert SECRET not in f"{opened!r} {night!r}"
