@@ -55,7 +55,9 @@ def written(number: int, **more: object) -> dict[str, object]:
     }  # fmt: skip
 
 
-def handed_out(rows: Sequence[Mapping[str, object]], *, town: str | None = TOWN, **meta: Any) -> bytes:
+def handed_out(
+    rows: Sequence[Mapping[str, object]], *, town: str | None = TOWN, key: bytes = KEY, night: str = NIGHT, **meta: Any
+) -> bytes:
     """A workbook with these rows; a row with a `conclusion` shows it as answered, locked."""
     target = io.BytesIO()
     with xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_formulas": False}) as book:
@@ -68,7 +70,7 @@ def handed_out(rows: Sequence[Mapping[str, object]], *, town: str | None = TOWN,
         }
         sheet.write_row(0, 0, [column.header for column in COLUMNS])
         for number, row in enumerate(rows, start=1):
-            cells = {**row, "seal": row_seal(KEY, NIGHT, row, is_answered=row["conclusion"] is not None)}
+            cells = {**row, "seal": row_seal(key, night, row, is_answered=row["conclusion"] is not None)}
             for column in COLUMNS:
                 value = cells.get(column.key)
                 place = (number, PLACE[column.key])
@@ -81,7 +83,7 @@ def handed_out(rows: Sequence[Mapping[str, object]], *, town: str | None = TOWN,
                 elif value is not None:
                     sheet.write_number(*place, value, formats.get(column.kind))
         told = Meta(
-            night=NIGHT,
+            night=night,
             as_of=AS_OF,
             profile="caojie-core",
             town=town,
@@ -89,7 +91,7 @@ def handed_out(rows: Sequence[Mapping[str, object]], *, town: str | None = TOWN,
             made_at=datetime(2026, 11, 20, tzinfo=UTC),
         )
         hidden = book.add_worksheet(META)
-        hidden.write_string(0, 0, told.model_copy(update=meta).signed(KEY).text())
+        hidden.write_string(0, 0, told.model_copy(update=meta).signed(key).text())
         hidden.very_hidden()
     return target.getvalue()
 

@@ -1,0 +1,210 @@
+"""Workbooks that come back to a warehouse with a published night: what becomes of every row, and what is recorded."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from pipelines.casework.night import PublishedNight, published_night
+from pipelines.workbooks.handled import mark_handled
+from pipelines.workbooks.held import Cause
+from pipelines.workbooks.importing import ImportDesk, Imported, import_workbooks
+from pipelines.workbooks.outcome import FileOutcome, Status, receipt, told
+from pipelines.workbooks.seal import seal_key
+from tests.nights.district import AS_OF
+from tests.nights.driver import PROFILE, District
+from tests.pipelines.workbooks.made_books import COMPLETE, Edited, edited, handed_out, written
+from warehouse.events.address import EventAddress
+from warehouse.events.event import Event
+from warehouse.events.store import open_events
+
+WHEN = datetime(AS_OF.year, AS_OF.month, AS_OF.day, 17, tzinfo=ZoneInfo("Asia/Shanghai"))
+ANSWER = {**COMPLETE, "investigated_on": AS_OF.isoformat()}
+
+
+@dataclass
+class Office:
+    """A warehouse after a night, and the files that come back to it."""
+
+    night: PublishedNight
+    folder: Path
+    desk: ImportDesk
+    rows: list[dict[str, object]] = field(default_factory=list)
+
+    def book(self, *edits: Callable[[Edited], None], town: str | None = "测试镇") -> bytes:
+        """A workbook of the night's findings, edited."""
+        key = seal_key(self.night.secret)
+        content = handed_out(
+            self.rows, town=town, key=key, night=self.night.folder.name, as_of=self.night.as_of, profile=PROFILE
+        )
+        return edited(content, *edits)
+
+    def file(self, content: bytes, name: str = "渝中.xlsx") -> Path:
+        """A file that came back."""
+        path = self.folder / name
+        path.write_bytes(content)
+        return path
+
+    def imports(self, *paths: Path, **desk: Any) -> list[FileOutcome]:
+        """What becomes of files."""
+        return [one.outcome for one in self.imported(*paths, **desk)]
+
+    def imported(self, *paths: Path, **desk: Any) -> list[Imported]:
+        """What becomes of files, in full."""
+        return import_workbooks(paths, replace(self.desk, **desk))
+
+    def events(self, kind: str = "verdict") -> list[Event]:
+        """What is recorded."""
+        return self.desk.store.read(kinds=[kind])
+
+
+def counted(outcome: FileOutcome) -> tuple[int, int, int]:
+    """Accepted, unchanged and held rows."""
+    return outcome.accepted, outcome.unchanged, outcome.held_rows
+
+
+def reasons(outcome: FileOutcome) -> set[tuple[int, str | None, str]]:
+    """Row, column and cause of all reasons."""
+    return {(one.row, one.key, str(one.cause)) for one in outcome.held}
+
+
+@pytest.fixture
+def office(district: District, tmp_path: Path) -> Office:
+    vault = district.open().vault
+    night = published_night(vault, PROFILE)
+    found = night.answerable.filter("is_raised").sort("finding_id")
+    rows = [
+        written(number, batch=night.folder.name, finding_id=finding, fingerprint=fingerprint)
+        for number, (finding, fingerprint) in enumerate(found.select("finding_id", "fingerprint").iter_rows(), start=1)
+    ]
+    assert len(rows) > 5
+    store = open_events(EventAddress.of_warehouse(vault.root), vault.key)
+    folder = tmp_path / "returned"
+    folder.mkdir()
+    return Office(night, folder, ImportDesk(vault, store, WHEN, lambda _: lambda _ids: None, by="陈录入"), rows)
+
+
+def test_every_row_is_accepted_unchanged_or_held(office: Office) -> None:
+    def fill(book: Edited) -> None:
+        book.fill(2, **ANSWER)
+        book.fill(3, **ANSWER | {"conclusion": "大概属实"})
+        book.fill(4, **ANSWER | {"conclusion": "属实-不符合条件"})
+        book.fill(5, **ANSWER | {"investigator_2": None, "note": None})
+        book.fill(6, **ANSWER, village="改过")
+
+    (outcome,) = office.imports(office.file(office.book(fill)))
+    assert outcome.status == Status.READ
+    assert counted(outcome) == (1, len(office.rows) - 5, 4)
+    assert reasons(outcome) == {
+        (3, "conclusion", "incomplete:unknown"),
+        (4, "effective_month", "incomplete:missing"),
+        (5, "investigator_2", "incomplete:missing"),
+        (5, "note", "incomplete:missing"),
+        (6, None, Cause.CHANGED),
+    }
+    (event,) = office.events()
+    assert (event.finding_id, event.by, event.known_after) == (office.rows[0]["finding_id"], "陈录入", AS_OF)
+    assert event.origin == f"workbook:渝中.xlsx {outcome.sha256}"
+    verdict = event.payload["verdict"]
+    assert verdict["investigators"] == ["张核查", "李核查"]
+    assert verdict["investigated_on"] == AS_OF.isoformat()
+
+
+def test_optional_cells_are_kept(office: Office) -> None:
+    more = {
+        "measures": "停发，追缴",
+        "recovered_amount": "1,200.50元",
+        "recovered_months": 2,
+        "remark": "=1+1",
+        "effective_month": "9月",
+    }
+    content = office.book(lambda book: book.fill(2, **ANSWER | {"conclusion": "属实-不符合条件"}, **more))
+    assert counted(office.imports(office.file(content))[0])[0] == 1
+    verdict = office.events()[0].payload["verdict"]
+    assert verdict["measures"] == ["停发", "追缴"]
+    assert (verdict["recovered_amount"], verdict["recovered_months"]) == ("1200.5000", 2)
+    assert verdict["effective_month"].endswith("-09-01")
+
+
+def test_the_same_file_twice_changes_nothing(office: Office) -> None:
+    path = office.file(office.book(lambda book: book.fill(2, **ANSWER)))
+    (first,) = office.imports(path)
+    mark_handled(office.desk.vault.root, first.sha256, first.counts(), WHEN)
+    (again,) = office.imports(path)
+    assert (counted(first), counted(again)) == ((1, len(office.rows) - 1, 0), (0, len(office.rows), 0))
+    assert (first.was_imported, again.was_imported) == (False, True)
+    assert "以前导入过" in "".join(told(again))
+    assert len(office.events()) == 1
+
+
+def test_the_same_file_named_twice_is_imported_once(office: Office) -> None:
+    content = office.book(lambda book: book.fill(2, **ANSWER))
+    first, second = office.imports(office.file(content), office.file(content, "副本.xlsx"))
+    assert (counted(first)[0], second.status) == (1, Status.SAME)
+
+
+def test_a_rehearsal_records_nothing(office: Office) -> None:
+    path = office.file(office.book(lambda book: book.fill(2, **ANSWER)))
+    (outcome,) = office.imports(path, dry_run=True)
+    assert counted(outcome)[0] == 1
+    assert office.events() == []
+    assert not (office.desk.vault.root / "events").exists()
+    assert "将接受 1 行" in told(outcome, is_rehearsal=True)[0]
+
+
+def test_two_files_that_disagree_are_both_held(office: Office) -> None:
+    one = office.file(office.book(lambda book: book.fill(2, **ANSWER), lambda book: book.fill(3, **ANSWER)))
+    other = office.file(
+        office.book(
+            lambda book: book.fill(2, **ANSWER | {"conclusion": "数据有误"}), lambda book: book.fill(3, **ANSWER)
+        ),
+        "渝中2.xlsx",
+    )
+    first, second = office.imports(one, other)
+    assert reasons(first) == reasons(second) == {(2, "conclusion", Cause.OTHER_FILE)}
+    assert (counted(first)[0], counted(second)[0]) == (1, 0)
+    assert [event.finding_id for event in office.events()] == [office.rows[1]["finding_id"]]
+
+
+def test_another_person_answered_meanwhile(office: Office) -> None:
+    office.imports(office.file(office.book(lambda book: book.fill(2, **ANSWER))))
+    changed = office.file(office.book(lambda book: book.fill(2, **ANSWER | {"conclusion": "数据有误"})), "b.xlsx")
+    (outcome,) = office.imports(changed, by="周录入")
+    assert reasons(outcome) == {(2, None, "answered_by_other")}
+    (corrected,) = office.imports(changed)
+    assert (counted(corrected)[0], len(office.events())) == (1, 2)
+
+
+def test_an_older_fingerprint_and_a_finding_that_is_gone(office: Office) -> None:
+    office.rows[0]["fingerprint"] = "older"
+    office.rows[1]["finding_id"] = "gone"
+    content = office.book(lambda book: book.fill(2, **ANSWER), lambda book: book.fill(3, **ANSWER))
+    (outcome,) = office.imports(office.file(content))
+    assert reasons(outcome) == {(2, None, "older_fingerprint"), (3, None, "unknown_finding")}
+
+
+def test_nobody_is_there_at_a_drop_folder(office: Office) -> None:
+    office.imports(office.file(office.book(lambda book: book.fill(2, **ANSWER))), by=None)
+    assert office.events()[0].by == "drop:测试镇"
+
+
+def test_a_file_that_cannot_be_used_keeps_no_other_from_it(office: Office) -> None:
+    bad, good = office.file(b"x", "a.xlsx"), office.file(office.book(lambda book: book.fill(2, **ANSWER)), "b.xlsx")
+    first, second = office.imports(bad, good)
+    assert (first.status, counted(second)[0]) == (Status.UNUSABLE, 1)
+    assert told(first) == ["a.xlsx：不能导入。" + first.told]
+
+
+def test_a_receipt_names_places_and_no_person(office: Office) -> None:
+    content = office.book(lambda book: book.fill(2, **ANSWER, village="改过"), lambda book: book.sheet.delete_rows(3))
+    (outcome,) = office.imports(office.file(content))
+    text = receipt(outcome, WHEN)
+    assert "核查清单 第2行：锁定的内容被改动过" in text
+    assert "少了 1 行" in text
+    for secret in ("王测试", "990101", "张核查", "改过", "入户核实"):
+        assert secret not in text
+    assert outcome.counts()["causes"] == {"changed_locked_cell": 1}
