@@ -11,6 +11,7 @@ import click
 from pipelines.cli.audit import audit
 from pipelines.cli.boundary import Session, guarded_run
 from pipelines.cli.export import export
+from pipelines.cli.importing import importing
 from pipelines.cli.key import key
 from pipelines.cli.nightly import nightly
 from pipelines.cli.policy import policy
@@ -25,6 +26,7 @@ Examples:
   hedui sample --out inbox --persons 10003 --seed 1 --as-of 2026-09-22 --dirty
   hedui nightly --inbox inbox --warehouse warehouse --as-of 2026-09-22
   hedui export queue --format xlsx --out queue.xlsx --warehouse warehouse
+  hedui import workbook returned.xlsx --warehouse warehouse
   hedui rehearse --policy proposal --warehouse warehouse
   hedui scenario tests/scenarios --brief
   hedui status --warehouse warehouse
@@ -50,7 +52,7 @@ def hedui() -> None:
     """
 
 
-for command in (sample, nightly, export, scenario, rehearse, status, policy, audit, ui, key):
+for command in (sample, nightly, export, importing, scenario, rehearse, status, policy, audit, ui, key):
     hedui.add_command(command)
 
 

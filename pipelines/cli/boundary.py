@@ -67,16 +67,19 @@ def exit_code_of(error: Exception) -> int | None:
     """Give the exit code of an error whose message is ours to show; None for an error that we did not foresee."""
     # Imported where something has gone wrong already: a command that succeeds need not pay for it.
     from connectors.strict_yaml import DeclarationError  # noqa: PLC0415
+    from pipelines.casework.refusal import CaseworkError  # noqa: PLC0415
     from pipelines.domain.policy import PolicyError  # noqa: PLC0415
     from pipelines.night.export_files import TooManyRowsError  # noqa: PLC0415
     from pipelines.night.exports import ExportError  # noqa: PLC0415
     from pipelines.night.stored_nights import RehearsalError  # noqa: PLC0415
     from pipelines.sample.report import SampleError  # noqa: PLC0415
     from pipelines.settings import SettingsError  # noqa: PLC0415
+    from pipelines.workbooks.password import PasswordFileError  # noqa: PLC0415
     from warehouse.errors import EventAddressError, KeyFileError, WarehouseError, WarehouseKeyError  # noqa: PLC0415
 
     configuration = (SettingsError, DeclarationError, PolicyError, KeyFileError, WarehouseKeyError, EventAddressError)
-    if isinstance(error, (*configuration, ExportError, TooManyRowsError, RehearsalError, SampleError)):
+    usage = (ExportError, TooManyRowsError, RehearsalError, SampleError, CaseworkError, PasswordFileError)
+    if isinstance(error, (*configuration, *usage)):
         return WRONG_USAGE
     return OUR_ERROR if isinstance(error, WarehouseError) else None
 

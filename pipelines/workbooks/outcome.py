@@ -43,6 +43,7 @@ class FileOutcome:
         letters: key of column → letter.
         held: why rows were held.
         rejects: name of the workbook of rejects, where one was written.
+        warning: what went wrong after the rows were recorded, for staff.
         was_imported: whether the very same file was imported before.
     """
 
@@ -59,6 +60,7 @@ class FileOutcome:
     letters: Mapping[str, str] = field(default_factory=dict)
     held: Sequence[Held] = ()
     rejects: str | None = None
+    warning: str = ""
     was_imported: bool = False
 
     @property
@@ -111,6 +113,8 @@ def told(outcome: FileOutcome, *, is_rehearsal: bool = False) -> list[str]:
         lines.append(f"  …还有 {len(outcome.held) - SHOWN} 条原因")
     if outcome.rejects:
         lines.append(f"  退回的行在“{outcome.rejects}”，改好后可直接导入")
+    if outcome.warning:
+        lines.append(f"  注意：{outcome.warning}")
     return lines
 
 
