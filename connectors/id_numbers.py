@@ -12,6 +12,7 @@ from connectors.cleaned import Cleaned, as_text
 from connectors.folding import fold_all
 from connectors.identity import (
     ID_FORM,
+    RESERVED_AREA,
     SHORT_ID_FORM,
     birth_is_after,
     birth_is_day,
@@ -67,7 +68,8 @@ def _refused(number: pl.Series, on: date) -> pl.Series | None:
     has_form = number.str.contains(ID_FORM).fill_null(value=False)
     formed = number if has_form.all() else number.filter(has_form)
     is_day, is_right, is_late = birth_is_day(formed), id_check_is_right(formed), birth_is_after(formed, on)
-    if has_form.all() and is_day.all() and is_right.all() and not is_late.any():
+    is_reserved = formed.str.starts_with(RESERVED_AREA)
+    if has_form.all() and is_day.all() and is_right.all() and not is_late.any() and not is_reserved.any():
         return None
     wrong = pl.select(
         pl.when(~is_day)
@@ -76,6 +78,8 @@ def _refused(number: pl.Series, on: date) -> pl.Series | None:
         .then(pl.lit(Reason.ID_CHECK_DIGIT))
         .when(is_late)
         .then(pl.lit(Reason.ID_FUTURE_BIRTH))
+        .when(is_reserved)
+        .then(pl.lit(Reason.ID_RESERVED))
     ).to_series()
     empty_or_form = (
         pl.when(number.is_null()).then(pl.lit(Reason.ID_EMPTY)).when(~has_form).then(pl.lit(Reason.ID_LENGTH))

@@ -15,6 +15,9 @@ from numpy.typing import NDArray
 
 ID_FORM = r"^[0-9]{17}[0-9X]$"
 SHORT_ID_FORM = r"^[0-9]{15}$"
+RESERVED_AREA = "000947"
+"""Area code of numbers that are made up and go along with every night (docs/canaries.md). No province has the number 00
+(GB/T 2260), so that nobody can be given one; a row that holds one is refused, never taken for theirs."""
 USCC_FORM = r"^[0-9]{8}[0-9A-HJ-NP-RTUWXY]{10}$"
 
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)

@@ -17,6 +17,7 @@ class Reason(StrEnum):
     ID_CHARACTERS = "id_characters"
     ID_SCIENTIFIC = "id_scientific"
     ID_ROUNDED = "id_rounded"
+    ID_RESERVED = "id_reserved"
     ID_OTHER_DOCUMENTS = "id_other_documents"
     VALUE_MISSING = "value_missing"
     DATE_UNREADABLE = "date_unreadable"
@@ -55,6 +56,7 @@ _REASONS_ZH = {
     Reason.ID_CHARACTERS: "身份证号含有不该有的字符",
     Reason.ID_SCIENTIFIC: "身份证号是科学计数法，末几位已丢失，请按文本格式重新导出",
     Reason.ID_ROUNDED: "身份证号按数值存储，末几位已丢失，请按文本格式重新导出",
+    Reason.ID_RESERVED: "身份证号是程序保留的虚构号码（000947 开头），不可能属于任何人，请核对来源",
     Reason.ID_OTHER_DOCUMENTS: "各方均为其他证件，没有可识别的身份证号",
     Reason.VALUE_MISSING: "必填项为空",
     Reason.DATE_UNREADABLE: "必填日期无法识别",

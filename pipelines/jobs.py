@@ -14,6 +14,7 @@ from dagster._core.definitions.unresolved_asset_job_definition import Unresolved
 from connectors.strict_yaml import DeclarationError
 from pipelines.abandoned_runs import close_abandoned, process_tags
 from pipelines.assets.casework import (
+    canaries,
     cases,
     findings_household_asset,
     income_asset,
@@ -95,6 +96,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         findings_household_asset(names, contracts, book),
         remembered_asset(names),
         cases,
+        canaries,
         rule_counts,
         published_night,
     ]

@@ -7,6 +7,7 @@ from pathlib import Path
 import dagster as dg
 from pydantic import Field, PrivateAttr
 
+from pipelines.canaries.telling import read_canaries
 from pipelines.night.night import Night, open_night, open_vault
 from pipelines.settings import Settings, SettingsError, find_settings_file, load_settings
 
@@ -21,6 +22,9 @@ class NightResource(dg.ConfigurableResource[Night]):
     policy_dirs: list[str] = Field(description="folders with policy layers, later ones add to earlier ones")
     rules_dirs: list[str] = Field(
         default=[], description="folders with rules of a region's own, Python modules, added to the shipped ones"
+    )
+    canaries_dirs: list[str] = Field(
+        default=[], description="folders with canaries, fictional households that go along with every night"
     )
     key_file: str = Field(
         default="", description="file (0600) with the key for encryption at rest; empty: not encrypted"
@@ -44,14 +48,16 @@ class NightResource(dg.ConfigurableResource[Night]):
         # The address of the case events may hold a password, and Dagster keeps what a resource is configured with in
         # every run's record: it comes from the environment and hedui.toml alone.
         settings = load_settings({}, os.environ, find_settings_file(Path.cwd()))
+        feeds, rules = tuple(map(Path, self.feeds_dirs)), tuple(map(Path, self.rules_dirs))
         return open_night(
             as_of=as_of,
             profile=self.profile,
             inbox=Path(self.inbox),
             vault=open_vault(Path(self.warehouse), key_file, threads=self.threads, memory_limit=self.memory_limit),
-            feeds_dirs=tuple(map(Path, self.feeds_dirs)),
+            feeds_dirs=feeds,
             policy_dirs=tuple(map(Path, self.policy_dirs)),
-            rules_dirs=tuple(map(Path, self.rules_dirs)),
+            rules_dirs=rules,
+            canaries=read_canaries(tuple(map(Path, self.canaries_dirs)), feeds, rules, as_of),
             event_address=settings.event_address(Path(self.warehouse)),
         )
 
@@ -65,6 +71,7 @@ def night_resource(settings: Settings) -> NightResource:
         feeds_dirs=[str(one) for one in settings.feeds_folders],
         policy_dirs=[str(one) for one in settings.policy_folders],
         rules_dirs=[str(one) for one in settings.rules],
+        canaries_dirs=[str(one) for one in settings.canaries_folders],
         key_file=str(settings.key_file or ""),
         threads=settings.threads,
         memory_limit=settings.memory_limit,

@@ -30,7 +30,7 @@ PREFIX = "HEDUI_"
 FILE_NAME = "hedui.toml"
 DATA = Path(__file__).resolve().parent.parent / "data"
 
-_LISTS = frozenset({"feeds_dirs", "policy_dirs", "feeds", "policy", "rules"})
+_LISTS = frozenset({"feeds_dirs", "policy_dirs", "canaries_dirs", "feeds", "policy", "rules", "canaries"})
 _PATHS = frozenset({"inbox", "warehouse", "key_file", "event_store_password_file", "drop_folder"})
 _SECRETS = frozenset({"event_store"})
 # Near misses of a setting's name are refused: HEDUI_KEYFILE for HEDUI_KEY_FILE would leave persons unencrypted.
@@ -73,9 +73,15 @@ class Settings(BaseModel):
     )
     feeds_dirs: Folders = Field((DATA / "feeds",), min_length=1, description="folders of feed contracts")
     policy_dirs: Folders = Field((DATA / "policy",), min_length=1, description="folders of policy layers")
+    canaries_dirs: Folders = Field(
+        (DATA / "canaries",), min_length=1, description="folders of canaries: fictional households with known answers"
+    )
     feeds: Folders = Field((), description="folders of a region's own feed contracts, added to the shipped ones")
     policy: Folders = Field((), description="folders of a region's own policy, added to the shipped layers")
     rules: Folders = Field((), description="folders of a region's own rules: Python modules, which are executed")
+    canaries: Folders = Field(
+        (), description="folders of a region's own canaries; one of the name of a shipped one stands in its place"
+    )
     key_file: Path | None = Field(
         None, description="file with the key; everything that holds persons is then encrypted"
     )
@@ -104,6 +110,11 @@ class Settings(BaseModel):
     def policy_folders(self) -> tuple[Path, ...]:
         """The shipped policy, then what a region adds to it."""
         return (*self.policy_dirs, *self.policy)
+
+    @property
+    def canaries_folders(self) -> tuple[Path, ...]:
+        """The shipped canaries, then what a region adds to them or puts in their place."""
+        return (*self.canaries_dirs, *self.canaries)
 
     def required_inbox(self) -> Path:
         """Give the inbox of a command that cannot do without.

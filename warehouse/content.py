@@ -17,18 +17,38 @@ import polars as pl
 from warehouse.natural_keys import KIND, Keys
 from warehouse.session import Vault, frame, store
 from warehouse.snapshots import Snapshot
-from warehouse.sql import name
+from warehouse.sql import name, text
 
 PROVENANCE = ("snapshot_date", "source_file", "source_row", "source_sha256", "has_manifest", "delivery_order")
 
 
+GUESTS, GUEST_IDS = "guests", "guest_ids"
+"""Tables of a session: rows that go along with a content, and whom they are about."""
+
+
+@dataclass(frozen=True)
+class Guests:
+    """Rows that go along with a content and stand in no snapshot: they are looked for by the same SQL as all others.
+
+    Attributes:
+        rows: the contract's fields, `part_no` and `source_row`.
+        ids: the persons whom they are about, and others of theirs: the department counts as asked about them.
+        source: what stands in the place of a file's name.
+    """
+
+    rows: pl.DataFrame
+    ids: pl.Series
+    source: str
+
+
 @dataclass(frozen=True)
 class Content:
-    """The snapshots that make up a feed on a date: a full one with its later deltas, and answers on hand."""
+    """The snapshots that make up a feed on a date: a full one with its later deltas, answers on hand, and guests."""
 
     base: Snapshot | None
     deltas: tuple[Snapshot, ...] = ()
     responses: tuple[Snapshot, ...] = ()
+    guests: Guests | None = None
 
     @property
     def snapshots(self) -> tuple[Snapshot, ...]:
@@ -102,6 +122,9 @@ def attached(vault: Vault, con: duckdb.DuckDBPyConnection, content: Content) -> 
         for snapshot in content.snapshots:
             vault.attach(con, snapshot.path, snapshot.alias, read_only=True)
             attached_here.append(snapshot.alias)
+        if content.guests is not None:
+            store(con, GUESTS, content.guests.rows)
+            store(con, GUEST_IDS, content.guests.ids.cast(pl.String).alias("id_number").to_frame())
         yield
     finally:
         for alias in attached_here:
@@ -163,7 +186,10 @@ def not_queried(con: duckdb.DuckDBPyConnection, content: Content, ids: pl.Series
     if content.base is not None:
         return pl.Series("id_number", [], dtype=pl.String)
     store(con, "wanted", ids.cast(pl.String).drop_nulls().unique().alias("id").to_frame())
-    asked = " UNION ALL ".join(f"SELECT id_number FROM {name(s.alias, 'requested')}" for s in content.responses)
+    requested = [name(s.alias, "requested") for s in content.responses]
+    if content.guests is not None:
+        requested.append(GUEST_IDS)
+    asked = " UNION ALL ".join(f"SELECT id_number FROM {table}" for table in requested)
     missing = f"SELECT id AS id_number FROM wanted WHERE id NOT IN ({asked}) ORDER BY id"
     return frame(con, missing).get_column("id_number")
 
@@ -177,9 +203,12 @@ def quarantined_households(con: duckdb.DuckDBPyConnection, content: Content) -> 
 
 def _effective(content: Content, keys: Keys, subjects: Sequence[str], *, is_limited: bool) -> str:
     """The rows that count, as a table `effective` within a WITH: none that a later snapshot speaks for."""
-    chosen = " UNION ALL BY NAME ".join(
+    sources = [
         _matched(snapshot, place, subjects, is_limited=is_limited) for place, snapshot in enumerate(content.snapshots)
-    )
+    ]
+    if content.guests is not None:
+        sources.append(_matched_guests(content, content.guests, subjects, is_limited=is_limited))
+    chosen = " UNION ALL BY NAME ".join(sources)
     overridden = _overridden_by_key(content, keys) + _overridden_by_answer(content, subjects)
     where = " AND ".join(f"NOT EXISTS ({condition})" for condition in overridden) or "true"
     return f"""
@@ -199,6 +228,19 @@ def _matched(snapshot: Snapshot, place: int, subjects: Sequence[str], *, is_limi
             DATE '{snapshot.snapshot_date}' AS snapshot_date, {manifest} AS has_manifest,
             p.source_file, p.sha256 AS source_sha256
         FROM {rows} r LEFT JOIN {parts} p ON p.part_no = r.part_no
+        WHERE {about if is_limited and about else "true"}
+    """
+
+
+def _matched_guests(content: Content, guests: Guests, subjects: Sequence[str], *, is_limited: bool) -> str:
+    """Guests about the persons asked for, dated as the newest snapshot and delivered after everything else."""
+    about = " OR ".join(f"r.{name(subject)} IN (SELECT id FROM wanted)" for subject in subjects)
+    newest = content.snapshots[-1].snapshot_date
+    return f"""
+        SELECT r.*, r.rowid AS stored_place, {len(content.snapshots)} AS snapshot_place,
+            DATE '{newest}' AS snapshot_date, true AS has_manifest,
+            {text(guests.source)} AS source_file, '' AS source_sha256
+        FROM {GUESTS} r
         WHERE {about if is_limited and about else "true"}
     """
 

@@ -8,6 +8,8 @@ from pipelines.assets.metadata import outcome_counts, table_metadata
 from pipelines.discretion import discreet
 from pipelines.domain.counting import COUNTING_FEEDS
 from pipelines.domain.rulebook import Rulebook, feeds_of
+from pipelines.night.canaries import without_canaries
+from pipelines.night.canary_answers import account_of_canaries, ask_canaries
 from pipelines.night.casework import count_rules, open_cases, reckon_income
 from pipelines.night.judging import judge_household, remember_night
 from pipelines.night.night import ROSTER
@@ -114,7 +116,10 @@ def remembered_asset(judged: Sequence[str]) -> dg.AssetsDefinition:
     def remembered(context: dg.AssetExecutionContext, night: NightResource) -> Iterator[dg.MaterializeResult[None]]:
         with discreet():
             told = remember_night(night.open(as_of_date(context.partition_key)))
-        changes = {f"rows_{name}": n for name, n in told.findings.group_by("change").len().sort("change").iter_rows()}
+        changes = {
+            f"rows_{name}": n
+            for name, n in without_canaries(told.findings).group_by("change").len().sort("change").iter_rows()
+        }
         yield dg.MaterializeResult(asset_key="findings", metadata={**table_metadata(told.findings), **changes})
         yield dg.MaterializeResult(asset_key="resolved_findings", metadata=table_metadata(told.resolved))
 
@@ -132,13 +137,32 @@ def cases(context: dg.AssetExecutionContext, night: NightResource) -> dg.Materia
     """Make the cases of the night."""
     with discreet():
         frame = open_cases(night.open(as_of_date(context.partition_key)))
-    risks = {f"cases_{name}": n for name, n in frame.group_by("risk").len().sort("risk").iter_rows()}
+    risks = {f"cases_{name}": n for name, n in without_canaries(frame).group_by("risk").len().sort("risk").iter_rows()}
     return dg.MaterializeResult(metadata={**table_metadata(frame), **risks})
 
 
 @dg.asset(
     group_name="casework",
-    deps=["findings", "resolved_findings", "households", "members"],
+    deps=["findings", "cases", "members"],
+    partitions_def=NIGHTS,
+    kinds={"polars"},
+    description="One row per fictional household that goes along: whether it could be asked, and which answers were "
+    "wrong.\n\n金丝雀家庭：答案已知的虚构家庭。",
+)
+def canaries(context: dg.AssetExecutionContext, night: NightResource) -> dg.MaterializeResult[None]:
+    """Ask the canaries; from here on they are in nothing that is counted or published."""
+    with discreet():
+        opened = night.open(as_of_date(context.partition_key))
+        ask_canaries(opened)
+        told = account_of_canaries(opened)
+    return dg.MaterializeResult(
+        metadata={"dagster/row_count": told["households"], "asked": told["asked"], "wrong": len(told["wrong"])}
+    )
+
+
+@dg.asset(
+    group_name="casework",
+    deps=["findings", "resolved_findings", "households", "members", "canaries"],
     partitions_def=NIGHTS,
     kinds={"polars"},
     description="One row per rule: findings by outcome and change, households assessed and not assessed.\n\n规则统计。",
@@ -155,7 +179,7 @@ def rule_counts(context: dg.AssetExecutionContext, night: NightResource) -> dg.M
 
 @dg.asset(
     group_name="publication",
-    deps=["findings", "resolved_findings", "cases", "rule_counts", "ledger", "ledger_entries"],
+    deps=["findings", "resolved_findings", "cases", "canaries", "rule_counts", "ledger", "ledger_entries"],
     partitions_def=NIGHTS,
     kinds={"parquet", "duckdb"},
     check_specs=[

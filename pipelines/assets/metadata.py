@@ -7,20 +7,24 @@ import dagster as dg
 import polars as pl
 
 from connectors.contract import Contract
+from pipelines.night.canaries import without_canaries
 from pipelines.night.state import FeedState
 
 
 def table_metadata(frame: pl.DataFrame) -> dict[str, Any]:
-    """Row count and column schema of a table that an asset has written."""
+    """Row count and column schema of a table that an asset has written; canaries are not counted."""
     return {
-        "dagster/row_count": frame.height,
+        "dagster/row_count": without_canaries(frame).height,
         "dagster/column_schema": column_schema({name: str(dtype) for name, dtype in frame.schema.items()}),
     }
 
 
 def outcome_counts(findings: pl.DataFrame) -> dict[str, int]:
-    """How many findings there are of each outcome."""
-    return {f"rows_{name}": n for name, n in findings.group_by("outcome").len().sort("outcome").iter_rows()}
+    """How many findings of real households there are of each outcome."""
+    return {
+        f"rows_{name}": n
+        for name, n in without_canaries(findings).group_by("outcome").len().sort("outcome").iter_rows()
+    }
 
 
 def column_schema(columns: Mapping[str, str]) -> dg.TableSchema:

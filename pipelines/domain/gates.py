@@ -18,6 +18,7 @@ FILL_RATE: Final = "fill_rate"
 BREAKER: Final = "breaker"
 NIGHT_BOOKS: Final = "night_books"
 FEED_BOOKS: Final = "feed_books"
+CANARIES: Final = "canaries"
 
 RELEASABLE: Final = (ROSTER_ROWS, FEED_ROWS, MATCH_RATE, FILL_RATE, BREAKER)
 """The kinds that compare with earlier nights: a department may really have changed so much, and a person can say so.

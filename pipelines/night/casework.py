@@ -101,7 +101,11 @@ def last_cases(night: Night) -> pl.DataFrame:
 
 
 def count_rules(night: Night) -> tuple[pl.DataFrame, list[Equation]]:
-    """Count the night per rule, draw up its books, and store both; with them what gates compare from night to night."""
+    """Count the night per rule, draw up its books, and store both; with them what gates compare from night to night.
+
+    Canaries are in none of it.
+    """
+    night = night.without_canaries()
     remembered = Remembered(
         night.tables.read("findings"), night.tables.read("resolved_findings"), night.tables.read("history")
     )

@@ -17,6 +17,7 @@ from pipelines.domain.rule import Rule
 from pipelines.domain.rulebook import feeds_of
 from pipelines.domain.rules.marriage import FEED as MARRIAGE
 from pipelines.domain.rules.marriage import spouses_to_ask
+from pipelines.night.canaries import without_canaries
 from pipelines.night.matching import looked_up_table
 from pipelines.night.night import ROSTER, Night
 from warehouse.publication import night_before, read_published
@@ -115,9 +116,9 @@ def switched_on(night: Night, rules: Iterable[Rule]) -> list[Rule]:
 
 
 def request_list(night: Night) -> pl.DataFrame | None:
-    """The persons whom tonight adds to the request lists; None where no rule that adds any was judged."""
+    """The real persons whom tonight adds to the request lists; None where no rule that adds any was judged."""
     is_judged = is_assessed(night, MARRIAGE) and bool(switched_on(night, night.rulebook.judged_with(MARRIAGE)))
-    return night.tables.read(REQUEST_LIST) if is_judged else None
+    return without_canaries(night.tables.read(REQUEST_LIST)) if is_judged else None
 
 
 def feeds_in_use(night: Night) -> frozenset[str]:
@@ -135,14 +136,14 @@ def judged_feeds(night: Night) -> list[str]:
 
 
 def assessment(night: Night) -> Assessment:
-    """What was looked at tonight, and what was not."""
+    """What was looked at tonight, and what was not; of real households."""
     on = {one.rule_id: one for one in switched_on(night, night.rulebook.values())}
     rules = [
         {
             "rule_id": rule_id,
             "rule_version": night.policy.rule_version(rule_id),
             "feed": one.feed,
-            "feed_status": _status_of(night, one),
+            "feed_status": status_of(night, one),
             "snapshot_date": night.state(one.feed).snapshot_date if one.feed in night.contracts else None,
         }
         for rule_id, one in on.items()
@@ -154,8 +155,8 @@ def assessment(night: Night) -> Assessment:
         if is_assessed(night, feed)
     ]
     return Assessment(
-        households=night.tables.read("households"),
-        members=night.tables.read("members"),
+        households=without_canaries(night.tables.read("households")),
+        members=without_canaries(night.tables.read("members")),
         rules=pl.DataFrame(rules, schema=RULES),
         not_queried=pl.concat([pl.DataFrame(schema=NOT_QUERIED), *unasked]),
         unreadable_households=night.tables.read("unreadable_households").get_column("household_id"),
@@ -164,7 +165,7 @@ def assessment(night: Night) -> Assessment:
     )
 
 
-def _status_of(night: Night, one: Rule) -> str:
+def status_of(night: Night, one: Rule) -> str:
     """The status of a rule's feed, or of the first feed it needs that is not fresh; without a contract: absent.
 
     Where all are fresh and the policy lacks what the rule cannot do without: unset.

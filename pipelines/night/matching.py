@@ -4,11 +4,14 @@ What belongs here: which snapshots a night reads, and the frames that leave them
 household, and how names are compared, stands in `pipelines.domain`.
 """
 
+from dataclasses import replace
+
 import polars as pl
 
 from pipelines.domain.households import active_rows, households_of, members_of
 from pipelines.domain.matching import HOUSEHOLD_ID, named_persons, named_rows
 from pipelines.domain.roster_rows import roster_rows_of, shared_members_of
+from pipelines.night.canaries import without_canaries
 from pipelines.night.matched_rows import completed, matched_rows, no_match
 from pipelines.night.night import ROSTER, Night
 from warehouse.content import Content, attached, effective_content, feed_rows, not_queried, quarantined_households
@@ -16,17 +19,20 @@ from warehouse.natural_keys import Keys
 
 
 def content_of(night: Night, feed: str) -> Content | None:
-    """The snapshots that the night uses of a feed, or None where the feed is not assessed."""
+    """What the night uses of a feed: its snapshots, and the canaries that go along; None where it is not assessed."""
     state = night.state(feed)
     if not state.is_assessed:
         return None
     chosen = {report.checksum for report in state.used}
     snapshots = [one for one in night.snapshots.list(feed) if one.checksum in chosen]
-    return effective_content(snapshots, night.as_of, state.max_age_days).content
+    content = effective_content(snapshots, night.as_of, state.max_age_days).content
+    if content is None or night.canaries is None:
+        return content
+    return replace(content, guests=night.canaries.guests(feed))
 
 
 def take_roster(night: Night) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Make the night's households and members from the roster and store them as tables.
+    """Make the night's households and members from the roster and store them as tables; give the real ones.
 
     Also stores what rules look up in the roster itself (`roster_rows`, `shared_members`), which household_ids stand in
     quarantined rows, and the facts `roster`: how many households the roster holds, how many of them are out of scope,
@@ -42,6 +48,7 @@ def take_roster(night: Night) -> tuple[pl.DataFrame, pl.DataFrame]:
     rows = completed(contract, rows)
     households = households_of(rows, night.as_of, unreadable)
     members = members_of(rows)
+    counted = without_canaries(rows)
     present = {field["field"] for report in night.state(ROSTER).used for field in report.fields if field["is_present"]}
     night.tables.write("households", households)
     night.tables.write("members", members)
@@ -51,13 +58,13 @@ def take_roster(night: Night) -> tuple[pl.DataFrame, pl.DataFrame]:
     night.tables.write_facts(
         ROSTER,
         {
-            "households": rows.get_column("household_id").n_unique(),
-            "out_of_scope": rows.get_column("household_id").n_unique()
-            - active_rows(rows).get_column("household_id").n_unique(),
+            "households": counted.get_column("household_id").n_unique(),
+            "out_of_scope": counted.get_column("household_id").n_unique()
+            - active_rows(counted).get_column("household_id").n_unique(),
             "has_declared_income": "monthly_income" in present,
         },
     )
-    return households, members
+    return without_canaries(households), without_canaries(members)
 
 
 def matched_feeds(night: Night) -> list[str]:

@@ -5,7 +5,7 @@ casework, publication. None of them knows Dagster.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from connectors.contract import Contract
 from pipelines.domain.policy import PolicyInForce
 from pipelines.domain.rulebook import Rulebook, rulebook
+from pipelines.night.canaries import Canaries, real_tables
 from pipelines.night.declared import declared
 from pipelines.night.policy_probe import Needs, needs_of
 from pipelines.night.state import FeedState
@@ -36,7 +37,10 @@ def silent(_message: str) -> None:
 
 @dataclass(frozen=True)
 class Night:
-    """What every stage of one night works with. Dates arrive as `as_of`; nothing here reads a clock."""
+    """What every stage of one night works with. Dates arrive as `as_of`; nothing here reads a clock.
+
+    `canaries`: the fictional households that go along; None for a night without, as a rehearsal is.
+    """
 
     as_of: date
     profile: str
@@ -48,6 +52,7 @@ class Night:
     snapshots: SnapshotStore
     secret: bytes
     rulebook: Rulebook = field(default_factory=rulebook)
+    canaries: Canaries | None = None
     event_address: "EventAddress | None" = field(default=None, kw_only=True)
 
     @cached_property
@@ -69,6 +74,15 @@ class Night:
     def unset_rules(self) -> dict[str, str]:
         """The rules in force that cannot judge because a parameter is unset: rule → parameter."""
         return {rule_id: one.unset for rule_id, one in self.needs.items() if one.unset is not None}
+
+    def without_canaries(self) -> "Night":
+        """The night as it is counted, measured and published: the same, and no canary in any of its tables or feeds."""
+        if self.canaries is None:
+            return self
+        real = replace(self, canaries=None, tables=real_tables(self.tables))
+        # What the properties would work out, or open, once more.
+        real.__dict__.update({name: self.__dict__[name] for name in ("needs", "events") if name in self.__dict__})
+        return real
 
     @property
     def feeds(self) -> list[str]:
@@ -100,6 +114,7 @@ def open_night(
     policy_dirs: tuple[Path, ...],
     rules_dirs: tuple[Path, ...] = (),
     event_address: "EventAddress | None" = None,
+    canaries: Canaries | None = None,
 ) -> Night:
     """Read contracts, rules and policy strictly and open the night's places in the warehouse."""
     told = declared(profile, as_of, feeds_dirs, policy_dirs, rules_dirs)
@@ -117,6 +132,7 @@ def open_night(
         secret=identity_key(vault.root, vault.key),
         rulebook=told.book,
         event_address=event_address,
+        canaries=canaries,
     )
     night.__dict__["needs"] = dict(told.needs)  # what the property would work out once more
     return night

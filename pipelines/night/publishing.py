@@ -10,8 +10,9 @@ from typing import Any
 import polars as pl
 
 from pipelines.domain.findings import FINDINGS
-from pipelines.domain.gates import FEED_BOOKS, NIGHT_BOOKS, Gate
+from pipelines.domain.gates import CANARIES, FEED_BOOKS, NIGHT_BOOKS, Gate
 from pipelines.domain.memory import HISTORY, RESOLUTION
+from pipelines.night.canary_answers import ADVICE, account_of_canaries, canaries_left
 from pipelines.night.gating import history_gates
 from pipelines.night.judging import REQUEST_LIST, feeds_in_use, request_list
 from pipelines.night.metrics import METRICS
@@ -44,16 +45,30 @@ def gates(night: Night, published: Vault | None = None) -> list[Gate]:
         night: the night, counted.
         published: the warehouse whose published nights it is compared with; by default its own.
     """
-    return [*book_gates(night), *history_gates(night, published or night.vault)]
+    return [*book_gates(night), *history_gates(night.without_canaries(), published or night.vault)]
 
 
 def book_gates(night: Night) -> list[Gate]:
-    """The gates that show an error of ours: the books of the night, and those of every snapshot it uses."""
+    """The gates that show an error of ours: the books of the night, its canaries, the books of every snapshot it uses."""
     equations = night.tables.read_facts("books")["books"]
     broken = [one for one in equations if not one["holds"]]
     told = "; ".join(f"{one['name']}: {one['left']} ≠ {one['right']}" for one in broken)
     night_books = Gate(NIGHT_BOOKS, not broken, told or f"{len(equations)} equations hold")
-    return [night_books, *(snapshot_gate(state) for state in states(night) if state.used)]
+    canaries = [] if night.canaries is None else [canary_gate(night)]
+    return [night_books, *canaries, *(snapshot_gate(state) for state in states(night) if state.used)]
+
+
+def canary_gate(night: Night) -> Gate:
+    """Every canary was told right, and none of them is left in what is published."""
+    told = account_of_canaries(night)
+    left = canaries_left(published_tables(night.without_canaries()), night)
+    said = []
+    if told["wrong"]:
+        wrong = "; ".join(one["told"] for one in told["wrong"])
+        said += [f"{len(told['wrong'])} wrong: {wrong}", ADVICE]
+    if left:
+        said.append(f"rows of canaries are left in {', '.join(left)}; this is an error of ours, report it")
+    return Gate(CANARIES, not said, "; ".join(said) or f"{told['asked']} of {told['households']} households asked")
 
 
 def snapshot_gate(state: FeedState) -> Gate:
@@ -76,13 +91,14 @@ def publish_night(night: Night, run_id: str, checked: list[Gate]) -> Publication
     Re-running a night on the same snapshots gives byte-identical Parquet: no table holds a run's name or time.
     """
     problems = [f"{gate.name}: {gate.detail}" for gate in checked if not gate.passed]
+    canaries, night = account_of_canaries(night), night.without_canaries()
     tables = published_tables(night)
     return publish(
         night.vault,
         night.as_of,
         run_id,
         tables,
-        manifest(night, run_id, checked, tables),
+        manifest(night, run_id, checked, tables) | {"canaries": canaries},
         audit=lambda _folder: problems,
     )
 

@@ -5,6 +5,7 @@ here, and the tests of whole nights hold the two together.
 """
 
 from pipelines.domain.books import Equation
+from pipelines.night.canary_answers import ask_canaries
 from pipelines.night.casework import count_rules, open_cases, reckon_income
 from pipelines.night.judging import judge, judge_household, judged_feeds, remember_night
 from pipelines.night.landing import land_feed
@@ -34,4 +35,5 @@ def judge_and_count(night: Night) -> list[Equation]:
     judge_household(night)
     remember_night(night)
     open_cases(night)
+    ask_canaries(night)
     return count_rules(night)[1]

@@ -43,8 +43,12 @@ class Person:
     id_number: str
 
 
-def cast(told: Iterable[tuple[str, Mapping[str, str]]]) -> dict[str, Person]:
+def cast(told: Iterable[tuple[str, Mapping[str, str]]], *, after: int = 0) -> dict[str, Person]:
     """The persons by label, in the order of the story; one label is one person, in several households too.
+
+    Args:
+        told: labels with what is told of them.
+        after: how many persons there are already, whose numbers nobody here may have.
 
     Raises:
         CastError: a birth date, sex or identity number that cannot be used.
@@ -54,7 +58,7 @@ def cast(told: Iterable[tuple[str, Mapping[str, str]]]) -> dict[str, Person]:
         if label in persons:
             continue
         given = entries.get(ID_NUMBER)
-        number = _made(len(persons) + 1, entries) if given is None else _harmless(given)
+        number = _made(after + len(persons) + 1, entries) if given is None else _harmless(given)
         persons[label] = Person(label, entries.get(NAME, label), number)
     return persons
 

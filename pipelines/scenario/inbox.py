@@ -20,7 +20,7 @@ def write_inbox(scene: Scene, contracts: Mapping[str, Contract], inbox: Path) ->
     for feed, delivery in scene.deliveries.items():
         folder = inbox / feed / delivery.snapshot_date.isoformat()
         folder.mkdir(parents=True)
-        _write_table(folder / f"{contracts[feed].title}.csv", delivery)
+        write_table(folder / f"{contracts[feed].title}.csv", delivery)
         manifest: dict[str, object] = {"rows": len(delivery.rows)}
         if delivery.asked is not None:
             ids = [scene.persons[label].id_number for label in delivery.asked]
@@ -29,7 +29,7 @@ def write_inbox(scene: Scene, contracts: Mapping[str, Contract], inbox: Path) ->
         (folder / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False), encoding="utf-8")
 
 
-def _write_table(path: Path, delivery: FeedDelivery) -> None:
+def write_table(path: Path, delivery: FeedDelivery) -> None:
     """One table in UTF-8; a cell that a row does not have is empty."""
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream)

@@ -9,7 +9,11 @@ from shutil import copytree
 import polars as pl
 
 from connectors.contract import Contract, load_contracts
+from pipelines.canaries.declaring import declared_canaries
+from pipelines.canaries.telling import tell_canaries
 from pipelines.domain.policy import Policy
+from pipelines.domain.rulebook import rulebook
+from pipelines.night.canaries import Canaries
 from pipelines.night.night import Night, open_vault
 from pipelines.night.policy_files import load_policy
 from pipelines.night.publishing import gates, publish_night
@@ -35,6 +39,14 @@ def contracts_of(repository: Path) -> dict[str, Contract]:
 def policy_of(repository: Path) -> Policy:
     """The policy as it ships, read once for all tests."""
     return load_policy((repository / "data" / "policy",), PROFILE)
+
+
+@cache
+def canaries_of(repository: Path, as_of: date) -> Canaries:
+    """The canaries as they ship, told once a date."""
+    return tell_canaries(
+        declared_canaries([repository / "data" / "canaries"]), contracts_of(repository), rulebook(), as_of
+    )
 
 
 @dataclass(frozen=True)
@@ -68,6 +80,7 @@ class District:
     repository: Path
     key_file: Path | None = None
     threads: int = 1
+    has_canaries: bool = False
     _runs: list[date] = field(default_factory=list)
 
     def open(self, as_of: date = AS_OF) -> Night:
@@ -83,6 +96,7 @@ class District:
             tables=NightTables(vault, as_of, PROFILE),
             snapshots=SnapshotStore(vault),
             secret=identity_key(vault.root, vault.key),
+            canaries=canaries_of(self.repository, as_of) if self.has_canaries else None,
         )
 
     def run(self, as_of: date = AS_OF, run_id: str | None = None) -> Done:
@@ -95,6 +109,10 @@ class District:
         copytree(self.inbox, root / "inbox")
         copytree(self.warehouse, root / "warehouse", symlinks=True)
         return replace(self, inbox=root / "inbox", warehouse=root / "warehouse", _runs=list(self._runs))
+
+    def with_canaries(self) -> "District":
+        """The same places, with the fictional households that go along with every real night."""
+        return replace(self, has_canaries=True)
 
     def with_threads(self, threads: int) -> "District":
         """The same places, worked on with more or fewer threads."""

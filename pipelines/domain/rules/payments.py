@@ -4,7 +4,7 @@ What belongs here: what was paid for the last month that is paid in full, agains
 payments to people who are in no roster (rules begin with the roster's people), payments of other projects.
 
 Which month is judged, and whether the delivery is complete enough to say that somebody was not paid, is told by the
-district's payments together: a shard has to be given all of them.
+district's payments together: a shard has to be given all of them. Canaries are no part of the district.
 """
 
 from datetime import date
@@ -12,6 +12,7 @@ from typing import Final
 
 import polars as pl
 
+from pipelines.domain.canary import is_canary
 from pipelines.domain.clearing import Change, NewValue, becomes
 from pipelines.domain.context import NightContext
 from pipelines.domain.households import PROVENANCE
@@ -40,7 +41,7 @@ _IS_MONTHLY = _PROJECT.is_in(MONTHLY).fill_null(value=False)
 def paid_month(night: NightContext) -> date | None:
     """The latest month that had ended when its payments were delivered; None where nothing of the kind was."""
     delivered_in = pl.col("snapshot_date").dt.truncate("1mo")
-    told = night.matched[FEED].filter(_IS_MONTHLY, pl.col("month") < delivered_in).get_column("month")
+    told = night.matched[FEED].filter(_IS_MONTHLY, ~is_canary(), pl.col("month") < delivered_in).get_column("month")
     month = told.max()
     return month if isinstance(month, date) else None
 
@@ -71,7 +72,9 @@ def household_payments(night: NightContext) -> pl.LazyFrame:
     )
     if share is None:
         return told.with_columns(is_complete=pl.lit(value=False))
-    paid, asked = ((pl.col("is_asked") & where).sum().cast(pl.Int64) for where in (_HAS_PAID, pl.lit(value=True)))
+    paid, asked = (
+        (pl.col("is_asked") & ~is_canary() & where).sum().cast(pl.Int64) for where in (_HAS_PAID, pl.lit(value=True))
+    )
     return told.with_columns(is_complete=paid * share.denominator >= asked * share.numerator)
 
 
