@@ -1,14 +1,14 @@
 """The hash chain over what is stored.
 
-Belongs here: the row of the table as it stands on disk, and its digest. The digest covers every stored column, each
-with its type and length before it, so that nothing can be shifted from one column to the next; it covers what is
-stored, sealed or not, so that nobody needs the key to check it. Does not belong here: what the content says.
+Belongs here: the row of the table as it stands on disk, and its digest. The digest covers every stored column, in a
+writing in which nothing can be shifted from one column to the next; it covers what is stored, sealed or not, so that
+nobody needs the key to check it. Does not belong here: what the content says.
 """
 
 import hashlib
 from typing import NamedTuple
 
-LABEL = b"hedui event 1"
+LABEL = b"hedui event 1\n"
 
 
 class StoredEvent(NamedTuple):
@@ -43,25 +43,31 @@ class StoredEvent(NamedTuple):
     digest: str
 
 
+CONTENT = StoredEvent._fields.index("content")
+
+
 def digest_of(row: StoredEvent) -> str:
-    """Compute what the digest of a row must be, from all its other columns."""
-    return hashlib.sha256(LABEL + encoded(*row[:-1])).hexdigest()
+    """Compute what the digest of a row must be: SHA-256 over its other columns, from the first to `previous`."""
+    if not isinstance(row.content, bytes):  # SQLite takes anything anywhere; this was never written by us
+        return ""
+    columns = encoded(*row[:CONTENT], len(row.content), row.previous)
+    return hashlib.sha256(LABEL + columns + row.content).hexdigest()
 
 
 def encoded(*values: object) -> bytes:
     """Write values one after the other so that no other values give the same bytes.
 
-    A value of a type that the table does not know (SQLite takes anything anywhere) is written as such: it never equals
-    the value that was there.
+    A text is its length in characters, a colon and itself; anything else begins with a letter, never with a digit.
     """
-    return b"".join(map(_encoded, values))
+    parts = [f"{len(value)}:{value}," if type(value) is str else _other(value) for value in values]
+    return "".join(parts).encode("utf-8", "surrogatepass")
 
 
-def _encoded(value: object) -> bytes:
+def _other(value: object) -> str:
     if value is None:
-        return b"n"
-    if isinstance(value, bytes):
-        return b"b" + len(value).to_bytes(8, "big") + value
-    text = str(value).encode("utf-8", "surrogatepass")
-    mark = b"t" if isinstance(value, str) else b"i" if type(value) is int else b"?"
-    return mark + len(text).to_bytes(8, "big") + text
+        return "n,"
+    if type(value) is int:
+        return f"i{value},"
+    # Of a type that no column has: it stands for itself and equals nothing that was ever stored.
+    told = repr(value)
+    return f"x{type(value).__name__},{len(told)}:{told},"

@@ -6,7 +6,7 @@ Belongs here: selecting rows and opening them. Does not belong here: opening the
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
 
@@ -17,7 +17,8 @@ from warehouse.events.content import Seal
 from warehouse.events.event import Event, Head
 
 ROWS_AT_ONCE = 5_000
-MARKS_AT_ONCE = 500
+VALUES_AT_ONCE = 500
+Value = TypeVar("Value")
 
 
 class Reader:
@@ -57,6 +58,18 @@ class Reader:
         row = self._connection.execute(columns.order_by(schema.events.c.seq.desc()).limit(1)).first()
         return Head() if row is None else Head(*row)
 
+    def digests(self, places: Iterable[int]) -> dict[int, str]:
+        """Give the digests of the events at these places; one that is not there is left out."""
+        if self._connection is None:
+            return {}
+        columns = sa.select(schema.events.c.seq, schema.events.c.digest)
+        found: dict[int, str] = {}
+        for some in _some_at_a_time(sorted(set(places))):
+            found |= {
+                row.seq: row.digest for row in self._connection.execute(columns.where(schema.events.c.seq.in_(some)))
+            }
+        return found
+
     def marked(self, marks: Iterable[str]) -> dict[str, Event]:
         """Give the events that carry these dedupe marks, by mark."""
         some_at_a_time = _some_at_a_time(sorted(set(marks)))
@@ -71,7 +84,7 @@ class Reader:
             return
         ordered = sa.select(schema.events).where(*wanted).order_by(schema.events.c.seq)
         with self._connection.execute(ordered, execution_options={"yield_per": ROWS_AT_ONCE}) as result:
-            yield (StoredEvent(*cast("Any", row)) for row in result)
+            yield map(StoredEvent._make, cast("Any", result))
 
     def _opened(self, *wanted: sa.ColumnElement[bool]) -> list[Event]:
         with self.rows(*wanted) as rows:
@@ -129,7 +142,7 @@ def _wanted(
     return wanted
 
 
-def _some_at_a_time(marks: list[str]) -> Iterator[list[str]]:
+def _some_at_a_time(values: list[Value]) -> Iterator[list[Value]]:
     """A database takes a limited number of values in one statement."""
-    for start in range(0, len(marks), MARKS_AT_ONCE):
-        yield marks[start : start + MARKS_AT_ONCE]
+    for start in range(0, len(values), VALUES_AT_ONCE):
+        yield values[start : start + VALUES_AT_ONCE]

@@ -84,6 +84,10 @@ class EventStore:
         """Say which store it is, without user or password."""
         return f"EventStore({self._address})"
 
+    def __str__(self) -> str:
+        """Say where it is, without user or password."""
+        return str(self._address)
+
     def prepare(self) -> None:
         """Bring the schema up to date where there is a store; make none.
 
@@ -162,6 +166,18 @@ class EventStore:
                 return Extent(0, None, head)
             count, first = connection.execute(sa.select(sa.func.count(), sa.func.min(schema.events.c.at))).one()
             return Extent(count, datetime.fromisoformat(first), head)
+
+    def missing(self, heads: Iterable[Head]) -> Head | None:
+        """Give the first head to which the chain leads no more, or None: what a night took into account is lost.
+
+        A look-up, not a walk: for the beginning of every night. No key needed.
+        """
+        expected = sorted({(head.seq, head.digest) for head in heads if head.seq > 0})
+        if not expected:
+            return None
+        with self._reading("reading events") as connection:
+            standing = Reader(connection, self._seal).digests(seq for seq, _ in expected)
+        return next((Head(seq, digest) for seq, digest in expected if standing.get(seq) != digest), None)
 
     def verify(self, heads: Iterable[Head] = ()) -> BrokenLink | None:
         """Walk the whole chain; give the first place at which it does not hold, or None. No key needed.

@@ -24,7 +24,7 @@ def moved(*places: tuple[int, int]) -> list[str]:
     return [f"UPDATE events SET seq = {to} WHERE seq = {of}" for of, to in places]
 
 
-VALUES = st.one_of(st.none(), st.text(), st.binary(), st.integers())
+VALUES = st.one_of(st.none(), st.text(), st.binary(), st.integers(), st.floats(allow_nan=False))
 
 
 @pytest.fixture
@@ -102,6 +102,14 @@ def test_every_edited_column_is_found(tamper: Tamper, store: EventStore, column:
         store.read()
 
 
+@pytest.mark.parametrize("address", ["sqlite"], indirect=True)
+def test_content_of_another_type_is_found(tamper: Tamper, store: EventStore) -> None:
+    tamper("UPDATE events SET content = 'text' WHERE seq = 4")
+    broken = store.verify()
+    assert broken is not None
+    assert (broken.seq, broken.what) == (4, "edited")
+
+
 def test_edited_content_is_found(tamper: Tamper, store: EventStore, address: str) -> None:
     other = "x'7b7d'" if address.startswith("sqlite") else "'\\x7b7d'::bytea"
     tamper(f"UPDATE events SET content = {other} WHERE seq = 4")
@@ -169,7 +177,18 @@ def test_a_chain_written_anew_is_found_by_what_a_night_took_into_account(tamper:
     assert (broken.seq, broken.what) == (5, "rewritten")
 
 
+def test_what_a_night_took_into_account_is_looked_up_without_a_walk(tamper: Tamper, store: EventStore) -> None:
+    seen = [Head(event.seq, event.digest) for event in store.read()]
+    assert store.missing([]) is None
+    assert store.missing([Head(), *seen]) is None
+    assert store.missing([seen[1], Head(2, "0" * 64)]) == Head(2, "0" * 64)
+    tamper("DELETE FROM events WHERE seq > 3")
+    assert store.missing(seen[:3]) is None
+    assert store.missing(reversed(seen)) == seen[3]
+
+
 def test_a_store_that_is_gone_is_found_too(store: EventStore) -> None:
+    assert store.missing([Head(), Head(7, "a" * 64)]) == Head(7, "a" * 64)
     broken = store.verify([Head(7, "a" * 64)])
     assert broken is not None
     assert (broken.seq, broken.what) == (1, "truncated")
@@ -185,4 +204,4 @@ def test_a_digest_never_changes_with_the_program() -> None:
     row = StoredEvent(
         1, "e", "2026-09-22T08:30:00.000000Z", "verdict", "c", None, "2026-09-21", None, "json", b"{}", "0" * 64, ""
     )
-    assert digest_of(row) == "7343b74538a5056fd65ff3fe59be2913cd32850c6886f526e6f43d55fb7cb42b"
+    assert digest_of(row) == "37c9265cb0c316544d4c9ae48d599d324eb19cac23ccc756a0319e410f1aaebc"

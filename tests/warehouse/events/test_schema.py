@@ -11,6 +11,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from tests.postgres import Cluster
 from tests.warehouse.events.conftest import KEY, draft
 from warehouse.errors import EventStoreError
 from warehouse.events import schema
@@ -86,6 +87,30 @@ def test_making_a_store_leaves_logging_as_it_was(tmp_path: Path, caplog: pytest.
     open_events(f"sqlite:///{tmp_path}/events.db", None).append([draft()])
     assert (logging.root.level, list(logging.root.handlers), logging.getLogger("alembic").level) == before
     assert not [one for one in caplog.records if one.levelno >= logging.WARNING]
+
+
+def test_a_postgresql_user_needs_no_more_than_to_read_and_insert(postgres: Cluster) -> None:
+    """The rights that docs/operations.md tells to grant are enough, and give no way to change or remove an event."""
+    address = postgres.new_address()
+    open_events(address, KEY).append([draft("first")])
+    namespace = address.rpartition("%3D")[2]
+    user = f"desk_{namespace}"
+    with engine_of(EventAddress.read(address)).begin() as connection:
+        for right in (
+            f"CREATE ROLE {user} LOGIN",
+            f"GRANT USAGE ON SCHEMA {namespace} TO {user}",
+            f"GRANT SELECT, INSERT ON events TO {user}",
+            f"GRANT SELECT ON events_key, events_version TO {user}",
+        ):
+            connection.execute(sa.text(right))
+    theirs = address.replace("postgres@", f"{user}@")
+    store = open_events(theirs, KEY)
+    assert store.append([draft("second")])[0].seq == 2
+    assert [event.payload["note"] for event in store.read()] == ["first", "second"]
+    for statement in ("DELETE FROM events", "UPDATE events SET kind = 'x'", "DROP TRIGGER events_no_change ON events"):
+        with pytest.raises(sa.exc.ProgrammingError), engine_of(EventAddress.read(theirs)).begin() as connection:
+            connection.execute(sa.text(statement))
+    assert store.verify() is None
 
 
 def test_threads_of_one_process_may_make_and_write_a_store(address: str) -> None:
