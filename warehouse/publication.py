@@ -28,6 +28,8 @@ MANIFEST = "manifest.json"
 ROWS_A_GROUP = 100_000
 PARQUET_KEY = "hedui"
 Audit = Callable[[Path], list[str]]
+FurtherFiles = Callable[[], Mapping[str, bytes]]
+"""Gives what else lies in a night's folder, name → content; asked for when the tables are written."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ def publish(
     tables: Mapping[str, pl.DataFrame],
     manifest: Mapping[str, Any],
     audit: Audit | None = None,
+    files: FurtherFiles | None = None,
 ) -> Publication:
     """Publish a night: all of it at once, or nothing.
 
@@ -67,6 +70,7 @@ def publish(
         tables: The tables by name, each in its final order.
         manifest: The night's account, without values of persons; must name its `profile`.
         audit: Looks at the folder before it appears and returns what is wrong with it; a problem holds the night.
+        files: Gives further files, such as a page: not encrypted, so without a person; of a held night too.
 
     Returns:
         Where the night is, and whether it is current or held.
@@ -78,6 +82,7 @@ def publish(
     area = vault.root / "published"
     with written_aside(area / f".aside-{_run8(run_id)}") as aside:
         _write(vault, aside, as_of, run_id, tables, manifest)
+        _add_files(aside, files() if files else {})
         problems = tuple(audit(aside)) if audit else ()
         if problems:
             return Publication(_settle(aside, vault.root / "held", as_of, run_id), problems)
@@ -186,6 +191,14 @@ def _write(
     told = {**manifest, "as_of": as_of.isoformat(), "run_id": run_id, "publication_no": number}
     content = json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True, default=str)
     (aside / MANIFEST).write_text(content + "\n", encoding="utf-8")
+
+
+def _add_files(aside: Path, files: Mapping[str, bytes]) -> None:
+    """Write further files beside the tables; none may take the place of another."""
+    for file, content in files.items():
+        if not is_safe_name(file) or (aside / file).exists():
+            raise WarehouseError("the name of a further file must be letters, digits, . - and _, and not be taken")
+        (aside / file).write_bytes(content)
 
 
 def _verify(vault: Vault, con: duckdb.DuckDBPyConnection, aside: Path, tables: Mapping[str, pl.DataFrame]) -> None:

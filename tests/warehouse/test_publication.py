@@ -201,6 +201,30 @@ def test_an_audit_sees_the_finished_folder_and_can_hold_it(vault: Vault) -> None
     assert publish(vault, date(2026, 9, 23), "run3", TABLES, MANIFEST, lambda folder: []).is_current  # noqa: ARG005  an audit takes the folder
 
 
+def test_further_files_lie_beside_the_tables_of_published_and_held_nights(vault: Vault) -> None:
+    asked = []
+
+    def pages() -> dict[str, bytes]:
+        asked.append(len(list((vault.root / "published").glob(".aside*/findings.parquet"))))
+        return {"health.html": b"<p>"}
+
+    done = publish(vault, AS_OF, "aaaaaaaa", TABLES, MANIFEST, files=pages)
+    stopped = publish(vault, AS_OF, "bbbbbbbb", TABLES, MANIFEST, lambda _: ["no"], files=pages)
+    for folder in (done.folder, stopped.folder):
+        page = folder / "health.html"
+        assert page.read_bytes() == b"<p>"
+        assert stat.S_IMODE(page.stat().st_mode) == 0o600
+    assert stopped.is_held
+    assert asked == [1, 1]  # after the tables: whoever makes a page has had that long
+
+
+@pytest.mark.parametrize("file", ["../health.html", "manifest.json", "findings.parquet", ".hidden"])
+def test_a_further_file_takes_no_other_place(vault: Vault, file: str) -> None:
+    with pytest.raises(WarehouseError, match="further file"):
+        publish(vault, AS_OF, "aaaaaaaa", TABLES, MANIFEST, files=lambda: {file: b""})
+    assert current(vault) is None
+
+
 def test_a_night_can_be_held_outright(vault: Vault) -> None:
     done = held(vault, AS_OF, "run1", TABLES, MANIFEST)
     assert done.is_held
