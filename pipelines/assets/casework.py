@@ -4,6 +4,7 @@ from collections.abc import Container, Iterator, Sequence
 
 import dagster as dg
 
+from pipelines.assets.health import HEALTH_PAGE_CHECK, page_maker, page_metadata
 from pipelines.assets.metadata import outcome_counts, table_metadata
 from pipelines.discretion import discreet
 from pipelines.domain.counting import COUNTING_FEEDS
@@ -185,10 +186,11 @@ def rule_counts(context: dg.AssetExecutionContext, night: NightResource) -> dg.M
     check_specs=[
         dg.AssetCheckSpec(
             "gates", asset="published_night", description="账目平衡：一行不丢，一户不漏。不通过则扣住不发布。"
-        )
+        ),
+        HEALTH_PAGE_CHECK,
     ],
-    description="One folder a night: Parquet and DuckDB files, manifest and rule counts; `published/current` points at the "
-    "newest.\n\n已发布的核对结果。",
+    description="One folder a night: Parquet and DuckDB files, manifest, rule counts and the health page; "
+    "`published/current` points at the newest.\n\n已发布的核对结果。",
 )
 def published_night(
     context: dg.AssetExecutionContext, night: NightResource
@@ -196,8 +198,10 @@ def published_night(
     """Write the night aside, audit it, and let `current` point at it; or hold it."""
     with discreet():
         opened = night.open(as_of_date(context.partition_key))
-        checked = gates(opened)
-        publication = publish_night(opened, context.run.run_id, checked)
+        with page_maker(opened.vault) as page:
+            checked = gates(opened)
+            publication = publish_night(opened, context.run.run_id, checked, page.files)
+    yield page.check()
     yield dg.AssetCheckResult(
         check_name="gates",
         asset_key="published_night",
@@ -210,12 +214,14 @@ def published_night(
             metadata={"exit_code": HELD, "folder": publication.folder.name},
             allow_retries=False,
         )
-    counts = read_manifest(publication.folder)["counts"]
+    manifest = read_manifest(publication.folder)
+    counts = manifest["counts"]
     yield dg.MaterializeResult(
         metadata={
             "folder": publication.folder.name,
             "is_current": publication.is_current,
             "dagster/row_count": counts["findings"],
             **counts,
+            **page_metadata(publication, manifest),
         }
     )

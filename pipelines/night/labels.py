@@ -71,3 +71,17 @@ FEED_STATUS_LABELS: Mapping[str, str] = {
     "absent": "缺失",
     "unset": "参数未设置",
 }
+
+OUTCOME_LABELS: Mapping[str, str] = {
+    "flagged": "命中",
+    "exempt": "豁免",
+    "undetermined": "待定",
+    "not_assessed": "未核（沿用）",
+    "suppressed": "已核清暂不提示",
+    "resolved": "已消失",
+    "new": "新增",
+    "persisting": "持续",
+    "changed": "变化",
+    "reopened": "再现",
+}
+"""What becomes of findings in one night, in counts: outcomes first, then how they stand to the night before."""

@@ -4,6 +4,7 @@ What belongs here: which tables are published in which columns, the manifest, an
 folder appears all at once stands in `warehouse.publication`.
 """
 
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from typing import Any
 
@@ -14,6 +15,7 @@ from pipelines.domain.gates import CANARIES, FEED_BOOKS, NIGHT_BOOKS, Gate
 from pipelines.domain.memory import HISTORY, RESOLUTION
 from pipelines.night.canary_answers import ADVICE, account_of_canaries, canaries_left
 from pipelines.night.gating import history_gates
+from pipelines.night.health import HEALTH, health_facts
 from pipelines.night.judging import REQUEST_LIST, feeds_in_use, request_list
 from pipelines.night.metrics import METRICS
 from pipelines.night.night import ROSTER, Night
@@ -36,6 +38,10 @@ FINDING_COLUMNS = (
 
 MEMORY = ("finding_id", *INTERNAL_COLUMNS, "assessed_outcome")
 """What the next night remembers a finding by."""
+
+
+Pages = Callable[[Mapping[str, Any]], Mapping[str, bytes]]
+"""Manifest → further files of the night's folder, name → content."""
 
 
 def gates(night: Night, published: Vault | None = None) -> list[Gate]:
@@ -85,21 +91,29 @@ def states(night: Night) -> list[FeedState]:
     return [state for state in found if state.status != "absent" or state.messages or state.feed in in_use]
 
 
-def publish_night(night: Night, run_id: str, checked: list[Gate]) -> Publication:
+def publish_night(night: Night, run_id: str, checked: list[Gate], pages: Pages | None = None) -> Publication:
     """Publish tonight's tables, or hold them where a gate fails.
 
     Re-running a night on the same snapshots gives byte-identical Parquet: no table holds a run's name or time.
+
+    Args:
+        night: the night, counted.
+        run_id: the run that made it.
+        checked: its gates.
+        pages: makes further files of its manifest, such as the health page; no person may stand in them.
     """
     problems = [f"{gate.name}: {gate.detail}" for gate in checked if not gate.passed]
     canaries, night = account_of_canaries(night), night.without_canaries()
     tables = published_tables(night)
+    account = manifest(night, run_id, checked, tables) | {"canaries": canaries}
     return publish(
         night.vault,
         night.as_of,
         run_id,
         tables,
-        manifest(night, run_id, checked, tables) | {"canaries": canaries},
+        account,
         audit=lambda _folder: problems,
+        files=(lambda: pages(account)) if pages else None,
     )
 
 
@@ -135,6 +149,7 @@ def manifest(night: Night, run_id: str, checked: list[Gate], tables: dict[str, p
         "feeds": {state.feed: feed_account(state) for state in states(night)},
         "gates": [gate.told() for gate in checked],
         METRICS: night.tables.read_facts(METRICS),
+        HEALTH: health_facts(night),
         "counts": {
             "households": night.tables.read("households").height,
             "persons": night.tables.read("members").height,
