@@ -48,7 +48,7 @@ CONTENT = StoredEvent._fields.index("content")
 
 def digest_of(row: StoredEvent) -> str:
     """Compute what the digest of a row must be: SHA-256 over its other columns, from the first to `previous`."""
-    if not isinstance(row.content, bytes):  # SQLite takes anything anywhere; this was never written by us
+    if not _is_bytes(row.content):  # SQLite takes anything anywhere; this was never written by us
         return ""
     columns = encoded(*row[:CONTENT], len(row.content), row.previous)
     return hashlib.sha256(LABEL + columns + row.content).hexdigest()
@@ -61,6 +61,10 @@ def encoded(*values: object) -> bytes:
     """
     parts = [f"{len(value)}:{value}," if type(value) is str else _other(value) for value in values]
     return "".join(parts).encode("utf-8", "surrogatepass")
+
+
+def _is_bytes(value: object) -> bool:
+    return isinstance(value, bytes)
 
 
 def _other(value: object) -> str:
