@@ -18,9 +18,18 @@ from connectors.strict_yaml import DeclarationError
 from pipelines.domain.policy import PolicyError
 from pipelines.night.stored_nights import RehearsalError
 from pipelines.settings import SettingsError
+from pipelines.workbooks.password import PasswordFileError
 from warehouse.errors import WarehouseError
 
-OURS = (Refusal, DeclarationError, PolicyError, RehearsalError, SettingsError, WarehouseError)
+OURS = (
+    Refusal,
+    DeclarationError,
+    PasswordFileError,
+    PolicyError,
+    RehearsalError,
+    SettingsError,
+    WarehouseError,
+)
 """Errors whose messages we wrote ourselves, without values."""
 TRANSIENT = frozenset(
     {errno.EAGAIN, errno.EBUSY, errno.EINTR, errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.ECONNRESET}

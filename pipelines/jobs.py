@@ -25,6 +25,7 @@ from pipelines.assets.casework import (
 from pipelines.assets.comparison import findings_asset, matched_asset, roster_households
 from pipelines.assets.landing import landing_asset
 from pipelines.assets.rehearsal import rehearsal_job
+from pipelines.assets.returned import import_job, returned_sensor
 from pipelines.checks.contract_checks import build_contract_checks
 from pipelines.checks.judge import warm
 from pipelines.discretion import told
@@ -102,6 +103,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     ]
 
     _check_names(assets, contracts)
+    importing = import_job(settings)
 
     def request(key: str) -> dg.RunRequest:
         # Without an inbox every asset is asked for: the run then says what is missing.
@@ -113,7 +115,8 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     return dg.Definitions(
         assets=assets,
         asset_checks=build_contract_checks(contracts),
-        jobs=[nightly, rehearsal_job],
+        jobs=[nightly, rehearsal_job, importing],
+        sensors=[returned_sensor(settings, importing)],
         schedules=[nightly_schedule(nightly, request, is_on=settings.schedule_enabled)],
         resources={"night": night_resource(settings)},
         executor=dg.in_process_executor,

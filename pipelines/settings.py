@@ -31,7 +31,9 @@ FILE_NAME = "hedui.toml"
 DATA = Path(__file__).resolve().parent.parent / "data"
 
 _LISTS = frozenset({"feeds_dirs", "policy_dirs", "canaries_dirs", "feeds", "policy", "rules", "canaries"})
-_PATHS = frozenset({"inbox", "warehouse", "key_file", "event_store_password_file", "drop_folder"})
+_PATHS = frozenset(
+    {"inbox", "warehouse", "key_file", "event_store_password_file", "workbook_password_file", "drop_folder"}
+)
 _SECRETS = frozenset({"event_store"})
 # Near misses of a setting's name are refused: HEDUI_KEYFILE for HEDUI_KEY_FILE would leave persons unencrypted.
 _ALIKE = 0.85
@@ -96,6 +98,9 @@ class Settings(BaseModel):
         "4GB", pattern=r"^[1-9][0-9]*(\.[0-9]+)?(MB|GB|TB|MiB|GiB|TiB)$", description="DuckDB's memory, e.g. 4GB"
     )
     schedule_enabled: bool = Field(False, description="start the night by itself at 02:00 while `hedui ui` runs")
+    workbook_password_file: Path | None = Field(
+        None, description="file (0600) with the password that opens the workbooks alone"
+    )
     drop_folder: Path | None = Field(
         None, description="folder for filled workbooks: imported by themselves while `hedui ui` runs"
     )

@@ -28,6 +28,19 @@ def is_handled(root: Path, sha256: str) -> bool:
     return _record(root, sha256).exists()
 
 
+def handled_as(root: Path, sha256: str) -> str | None:
+    """The status with which a content was handled; None where it was not.
+
+    Args:
+        root: the warehouse.
+        sha256: of the file's bytes.
+    """
+    try:
+        return str(json.loads(_record(root, sha256).read_bytes())["status"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
 def mark_handled(root: Path, sha256: str, counts: Mapping[str, Any], when: datetime) -> None:
     """Write down that a content was imported.
 
