@@ -26,6 +26,7 @@ from pipelines.assets.comparison import findings_asset, matched_asset, roster_ho
 from pipelines.assets.landing import landing_asset
 from pipelines.assets.rehearsal import rehearsal_job
 from pipelines.assets.returned import import_job, returned_sensor
+from pipelines.assets.verdicts import case_states, verdicts_asset
 from pipelines.checks.contract_checks import build_contract_checks
 from pipelines.checks.judge import warm
 from pipelines.discretion import told
@@ -93,10 +94,12 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         roster_households,
         *(matched_asset(contract, book) for contract in matched),
         *(findings_asset(contract, book) for contract in judged),
+        verdicts_asset(names),
         income_asset(names, contracts),
         findings_household_asset(names, contracts, book),
         remembered_asset(names),
         cases,
+        case_states,
         canaries,
         rule_counts,
         published_night,

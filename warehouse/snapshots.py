@@ -146,6 +146,10 @@ class SnapshotStore:
                 found.append(Snapshot(data, report, path.stat().st_mtime_ns))
         return sorted(found, key=lambda snapshot: (snapshot.snapshot_date, snapshot.landed_at, snapshot.checksum))
 
+    def dates(self, feed: str) -> tuple[date, ...]:
+        """Give the dates of the landed snapshots of a feed, each once, the oldest first."""
+        return tuple(sorted({one.snapshot_date for one in self.list(feed)}))
+
     def _folder(self, feed: str) -> Path:
         if not is_safe_name(feed):
             raise WarehouseError("a feed's name must be letters, digits, - and _")

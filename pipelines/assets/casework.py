@@ -12,7 +12,7 @@ from pipelines.domain.rulebook import Rulebook, feeds_of
 from pipelines.night.canaries import without_canaries
 from pipelines.night.canary_answers import account_of_canaries, ask_canaries
 from pipelines.night.casework import count_rules, open_cases, reckon_income
-from pipelines.night.judging import judge_household, remember_night
+from pipelines.night.judging import CHANGES, judge_household, remember_night
 from pipelines.night.night import ROSTER
 from pipelines.night.publishing import gates, publish_night
 from pipelines.partitions import NIGHTS, as_of_date
@@ -30,7 +30,11 @@ def findings_of_feeds(judged: Sequence[str]) -> list[str]:
 
 def income_asset(judged: Sequence[str], contracts: Container[str]) -> dg.AssetsDefinition:
     """The assets that reckon the income of members and households from what was declared and what findings prove."""
-    sources = [*findings_of_feeds(judged), *(f"matched_{feed}" for feed in COUNTING_FEEDS if feed in contracts)]
+    sources = [
+        "verdicts",
+        *findings_of_feeds(judged),
+        *(f"matched_{feed}" for feed in COUNTING_FEEDS if feed in contracts),
+    ]
 
     @dg.multi_asset(
         name="household_income",
@@ -76,7 +80,7 @@ def findings_household_asset(judged: Sequence[str], contracts: Container[str], b
 
     @dg.asset(
         group_name="findings",
-        deps=["households", "members", "ledger", "income", *findings_of_feeds(judged)]
+        deps=["households", "members", "ledger", "income", "verdicts", *findings_of_feeds(judged)]
         + [f"matched_{feed}" for feed in looked_at],
         partitions_def=NIGHTS,
         kinds={"polars"},
@@ -93,7 +97,7 @@ def findings_household_asset(judged: Sequence[str], contracts: Container[str], b
 
 def remembered_asset(judged: Sequence[str]) -> dg.AssetsDefinition:
     """The assets in which tonight's findings meet those of the night before."""
-    sources = [*findings_of_feeds(judged), "findings_household"]
+    sources = [*findings_of_feeds(judged), "findings_household", "verdicts"]
 
     @dg.multi_asset(
         name="remembered_findings",
@@ -111,18 +115,36 @@ def remembered_asset(judged: Sequence[str]) -> dg.AssetsDefinition:
                 group_name="findings",
                 description="One row per finding of the night before that is gone, with the reason.\n\n已消失的疑点。",
             ),
+            dg.AssetSpec(
+                "suppressed_findings",
+                deps=sources,
+                group_name="findings",
+                description="One row per finding that people cleared: judged every night, not raised while nothing changes."
+                "\n\n核清暂不提示的疑点。",
+            ),
+            dg.AssetSpec(
+                "finding_changes",
+                deps=sources,
+                group_name="findings",
+                description="One row per changed or reopened finding and field: before and after, since last night and "
+                "since the verdict.\n\n疑点变化明细。",
+            ),
         ],
         partitions_def=NIGHTS,
     )
     def remembered(context: dg.AssetExecutionContext, night: NightResource) -> Iterator[dg.MaterializeResult[None]]:
         with discreet():
-            told = remember_night(night.open(as_of_date(context.partition_key)))
+            opened = night.open(as_of_date(context.partition_key))
+            told = remember_night(opened)
+            account = opened.tables.read(CHANGES)
         changes = {
             f"rows_{name}": n
             for name, n in without_canaries(told.findings).group_by("change").len().sort("change").iter_rows()
         }
         yield dg.MaterializeResult(asset_key="findings", metadata={**table_metadata(told.findings), **changes})
         yield dg.MaterializeResult(asset_key="resolved_findings", metadata=table_metadata(told.resolved))
+        yield dg.MaterializeResult(asset_key="suppressed_findings", metadata=table_metadata(told.suppressed))
+        yield dg.MaterializeResult(asset_key="finding_changes", metadata=table_metadata(account))
 
     return remembered
 
@@ -144,7 +166,7 @@ def cases(context: dg.AssetExecutionContext, night: NightResource) -> dg.Materia
 
 @dg.asset(
     group_name="casework",
-    deps=["findings", "cases", "members"],
+    deps=["findings", "cases", "case_states", "members"],
     partitions_def=NIGHTS,
     kinds={"polars"},
     description="One row per fictional household that goes along: whether it could be asked, and which answers were "
@@ -163,7 +185,7 @@ def canaries(context: dg.AssetExecutionContext, night: NightResource) -> dg.Mate
 
 @dg.asset(
     group_name="casework",
-    deps=["findings", "resolved_findings", "households", "members", "canaries"],
+    deps=["findings", "resolved_findings", "suppressed_findings", "households", "members", "canaries"],
     partitions_def=NIGHTS,
     kinds={"polars"},
     description="One row per rule: findings by outcome and change, households assessed and not assessed.\n\n规则统计。",
@@ -180,7 +202,18 @@ def rule_counts(context: dg.AssetExecutionContext, night: NightResource) -> dg.M
 
 @dg.asset(
     group_name="publication",
-    deps=["findings", "resolved_findings", "cases", "canaries", "rule_counts", "ledger", "ledger_entries"],
+    deps=[
+        "findings",
+        "resolved_findings",
+        "suppressed_findings",
+        "finding_changes",
+        "cases",
+        "canaries",
+        "case_states",
+        "rule_counts",
+        "ledger",
+        "ledger_entries",
+    ],
     partitions_def=NIGHTS,
     kinds={"parquet", "duckdb"},
     check_specs=[

@@ -213,13 +213,13 @@ def case_states(tonight: TonightsCases, desk: Desk, terms: Terms, calendar: Cale
         .join(desk.files, on="case_id", how="left")
         .join(grace, on="household_id", how="left")
         .with_columns(grace_ends_on=pl.coalesce("grace_ends_on", "household_grace"))
-        .with_columns(_filled(), *due_dates(terms, calendar))
+        .with_columns(*_filled(), *due_dates(terms, calendar))
         .with_columns(state_before=_main_state())
         .with_columns(state=_over(as_of), closed_reason=pl.lit(None, dtype=pl.String))
     )
     left = _left(tonight, desk, open_cases)
     return (
-        pl.concat([open_cases, left], how="diagonal")
+        pl.concat([open_cases, left], how="diagonal_relaxed")
         .join(before, on="case_id", how="left")
         .with_columns(
             as_of=pl.lit(as_of),

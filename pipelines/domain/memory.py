@@ -52,7 +52,8 @@ HISTORY: Final = pl.Schema(
 
 
 def _nothing() -> pl.DataFrame:
-    return pl.DataFrame(schema={"finding_id": pl.String})
+    """No suppressed finding, with the columns by which they are counted."""
+    return pl.DataFrame(schema=dict.fromkeys(("finding_id", "rule_id", "household_id"), pl.String))
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,11 +37,12 @@ RULE_COUNTS: Final = pl.Schema(
         "changed": pl.Int64,
         "reopened": pl.Int64,
         "resolved": pl.Int64,
+        "suppressed": pl.Int64,
     }
 )
 """Grain: one row per rule switched on. `not_assessed` counts findings carried over from an earlier night, which are
 among `persisting`; `households_not_assessed` counts households that the rule could not judge, `households_clear` those
-that it judged without a word about them."""
+that it judged without a word about them. `suppressed` counts findings that people cleared: they are in no other count."""
 
 
 def rule_counts(remembered: Remembered, assessment: Assessment, as_of: date) -> pl.DataFrame:
@@ -62,12 +63,17 @@ def rule_counts(remembered: Remembered, assessment: Assessment, as_of: date) -> 
         households_flagged=pl.col("household_id").filter(outcome == Outcome.FLAGGED).n_unique().cast(pl.Int64),
     )
     resolved = remembered.resolved.group_by("rule_id").agg(resolved=pl.len().cast(pl.Int64))
-    counts = [*OUTCOMES, *CHANGES, "households_flagged", "resolved"]
+    suppressed = remembered.suppressed.group_by("rule_id").agg(suppressed=pl.len().cast(pl.Int64))
+    spoken_of = pl.concat(
+        [one.select("rule_id", "household_id") for one in (remembered.findings, remembered.suppressed)]
+    )
+    counts = [*OUTCOMES, *CHANGES, "households_flagged", "resolved", "suppressed"]
     return (
         assessment.assessed_households()
         .join(counted, on="rule_id", how="left")
         .join(resolved, on="rule_id", how="left")
-        .join(assessment.clear_households(remembered.findings), on="rule_id", how="left")
+        .join(suppressed, on="rule_id", how="left")
+        .join(assessment.clear_households(spoken_of), on="rule_id", how="left")
         .with_columns(pl.col(counts).fill_null(0), as_of=pl.lit(as_of))
         .select(RULE_COUNTS.names())
         .cast(RULE_COUNTS)

@@ -18,9 +18,10 @@ from pipelines.domain.ledger_entries import ledger_entries
 from pipelines.domain.memory import Remembered
 from pipelines.domain.policy import PolicyError, PolicyInForce
 from pipelines.domain.rule_counts import rule_counts
-from pipelines.night.judging import assessment, found_tonight, last_night, matched_of
+from pipelines.night.judging import SUPPRESSED, assessment, found_tonight, last_night, matched_of
 from pipelines.night.metrics import METRICS, night_metrics
 from pipelines.night.night import ROSTER, Night
+from pipelines.night.verdicts import counting_tonight
 from warehouse.publication import night_before, read_published
 
 
@@ -55,7 +56,7 @@ def reckon_income(night: Night) -> dict[str, pl.DataFrame]:
     """
     policy = income_policy(night.policy)
     gone = not_counting(matched_of(night, COUNTING_FEEDS), night.policy, night.as_of)
-    findings = found_tonight(night)
+    findings = counting_tonight(night, found_tonight(night))
     ledger = member_ledger(night.tables.read("members"), findings, gone, policy)
     tables = {
         "ledger": ledger,
@@ -107,7 +108,10 @@ def count_rules(night: Night) -> tuple[pl.DataFrame, list[Equation]]:
     """
     night = night.without_canaries()
     remembered = Remembered(
-        night.tables.read("findings"), night.tables.read("resolved_findings"), night.tables.read("history")
+        night.tables.read("findings"),
+        night.tables.read("resolved_findings"),
+        night.tables.read("history"),
+        night.tables.read(SUPPRESSED),
     )
     counts = rule_counts(remembered, assessment(night), night.as_of)
     roster = night.tables.read_facts(ROSTER)

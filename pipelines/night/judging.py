@@ -10,6 +10,7 @@ import polars as pl
 
 from pipelines.domain.assessment import FRESH, NEEDED, NOT_QUERIED, RULES, UNSET, Assessment
 from pipelines.domain.context import NightContext, Reckoned
+from pipelines.domain.finding_changes import finding_changes
 from pipelines.domain.findings import no_findings
 from pipelines.domain.judge import judge_after_income, judge_feed
 from pipelines.domain.memory import HISTORY, LastNight, Remembered, no_last_night, remember
@@ -18,8 +19,11 @@ from pipelines.domain.rulebook import feeds_of
 from pipelines.domain.rules.marriage import FEED as MARRIAGE
 from pipelines.domain.rules.marriage import spouses_to_ask
 from pipelines.night.canaries import without_canaries
+from pipelines.night.labels import COLUMN_LABELS, MATERIAL_LABELS
+from pipelines.night.masking import masked_text
 from pipelines.night.matching import looked_up_table
 from pipelines.night.night import ROSTER, Night
+from pipelines.night.verdicts import cleared_tonight, counting_tonight, standing_tonight
 from warehouse.publication import night_before, read_published
 
 FINDINGS_AFTER_INCOME = "findings_household"
@@ -27,6 +31,12 @@ FINDINGS_AFTER_INCOME = "findings_household"
 
 ABSENT = "absent"
 """The status of a feed of which nothing was delivered, or that has no contract."""
+
+SUPPRESSED = "suppressed_findings"
+"""The table of findings that people cleared: judged every night, not raised."""
+
+CHANGES = "finding_changes"
+"""The table of what changed in findings, field by field."""
 
 REQUEST_LIST = "request_list"
 """The table of persons beyond the roster about whom the departments are to be asked (rules.md section 4, HY-01)."""
@@ -103,7 +113,10 @@ def judge_household(night: Night) -> pl.DataFrame:
     rules = switched_on(night, night.rulebook.judged_after_income())
     findings = no_findings()
     if rules:
-        reckoned = Reckoned(found_tonight(night), night.tables.read("ledger"), night.tables.read("income"))
+        # A record that people proved to be somebody else's must not make another rule speak either.
+        reckoned = Reckoned(
+            counting_tonight(night, found_tonight(night)), night.tables.read("ledger"), night.tables.read("income")
+        )
         context = replace(_context_over(night, sorted(feeds_of(rules))), reckoned=reckoned)
         findings = judge_after_income(context, night.secret, night.rulebook)
     night.tables.write(FINDINGS_AFTER_INCOME, findings)
@@ -180,19 +193,46 @@ def last_night(night: Night, tonight: pl.DataFrame) -> LastNight:
     folder = night_before(night.vault, night.as_of, night.profile)
     if folder is None:
         return no_last_night(tonight)
-    told = read_published(night.vault, folder, "findings")
     kept = read_published(night.vault, folder, "memory")
-    return LastNight(
-        findings=told.join(kept, on="finding_id", how="left"),
-        history=read_published(night.vault, folder, "history").cast(HISTORY),
-    )
+    told = {
+        name: read_published(night.vault, folder, name).join(kept, on="finding_id", how="left")
+        # A night of an older version of the programme suppressed nothing.
+        for name in ("findings", SUPPRESSED)
+        if name == "findings" or (folder / f"{SUPPRESSED}.parquet").exists()
+    }
+    history = read_published(night.vault, folder, "history").cast(HISTORY)
+    return LastNight(told["findings"], history, *(told[name] for name in told if name == SUPPRESSED))
 
 
 def remember_night(night: Night) -> Remembered:
-    """Compare tonight's findings with the night before and store `findings`, `resolved_findings` and `history`."""
+    """Compare tonight's findings with the night before; what verdicts clear is suppressed.
+
+    Stores `findings`, `resolved_findings`, `suppressed_findings`, `finding_changes` and `history`.
+    """
     tonight = pl.concat([found_tonight(night), night.tables.read(FINDINGS_AFTER_INCOME)])
-    remembered = remember(tonight, last_night(night, tonight), assessment(night), night.as_of)
+    before = last_night(night, tonight)
+    remembered = remember(tonight, before, assessment(night), night.as_of, cleared_tonight(night))
     night.tables.write("findings", remembered.findings)
     night.tables.write("resolved_findings", remembered.resolved)
+    night.tables.write(SUPPRESSED, remembered.suppressed)
+    night.tables.write(CHANGES, account_of_changes(night, remembered, before))
     night.tables.write("history", remembered.history)
     return remembered
+
+
+def account_of_changes(night: Night, remembered: Remembered, before: LastNight) -> pl.DataFrame:
+    """What changed field by field; identity and account numbers among the values are masked, as in statements."""
+    earlier = [
+        one.select(name for name in ("finding_id", "fingerprint", "material", "valid_until") if name in one.columns)
+        for one in (before.findings, before.suppressed)
+        if "material" in one.columns
+    ]
+    none = pl.DataFrame(schema={"finding_id": pl.String, "fingerprint": pl.String, "material": pl.String})
+    labels = {
+        feed: {**COLUMN_LABELS, **MATERIAL_LABELS, **{one.name: one.label_zh for one in contract.fields}}
+        for feed, contract in night.contracts.items()
+    }
+    told = finding_changes(
+        remembered.findings, pl.concat([none, *earlier], how="diagonal"), standing_tonight(night), labels
+    )
+    return told.with_columns(masked_text(pl.col("before")), masked_text(pl.col("after")))

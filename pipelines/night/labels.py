@@ -61,6 +61,39 @@ COLUMN_LABELS: Mapping[str, str] = {
     "raw": "原始内容",
 }
 
+MATERIAL_LABELS: Mapping[str, str] = {
+    "premium_band": "年缴保费（档）",
+    "income_band": "人均月收入（档）",
+    "income_standard": "低保标准",
+    "level": "等级",
+    "expires_on": "有效期至",
+    "vessel": "船舶",
+    "kind": "类别",
+    "since": "起始日期",
+    "first_month": "首次发放月份",
+    "status_letters": "机动车状态",
+    "vehicle_class": "车辆类型",
+    "vehicles": "车辆",
+    "unit_key": "不动产单元",
+    "anchor": "取得时间",
+    "units": "不动产单元",
+    "wage_band": "工资或缴费基数（档）",
+    "turnover_band": "营业额（档）",
+    "asset_band": "资产（档）",
+    "changed": "变化情形",
+    "is_registered": "是否登记",
+    "benefit_band": "待遇金额（档）",
+    "held": "持有情况",
+    "disability_type": "残疾类别",
+    "signs": "迹象",
+    "school_state": "就学状态",
+    "other_households": "另在家庭",
+    "has_paid": "是否发放",
+    "paid_total": "发放合计",
+    "monthly_amount": "月保障金额",
+}
+"""What a rule works out and holds for material, where no feed has a field of that name."""
+
 RISK_LABELS: Mapping[str, str] = {"red": "红", "orange": "橙", "yellow": "黄", "grey": "灰"}
 """Risk levels from the most urgent; grey cases are not sent out (rules.md section 6)."""
 

@@ -12,15 +12,17 @@ import polars as pl
 
 from pipelines.domain.findings import FINDINGS
 from pipelines.domain.gates import CANARIES, FEED_BOOKS, NIGHT_BOOKS, Gate
-from pipelines.domain.memory import HISTORY, RESOLUTION
+from pipelines.domain.memory import HISTORY, RESOLUTION, SUPPRESSION
 from pipelines.night.canary_answers import ADVICE, account_of_canaries, canaries_left
+from pipelines.night.case_states import STATES
 from pipelines.night.gating import history_gates
 from pipelines.night.health import HEALTH, health_facts
-from pipelines.night.judging import REQUEST_LIST, feeds_in_use, request_list
+from pipelines.night.judging import CHANGES, REQUEST_LIST, SUPPRESSED, feeds_in_use, request_list
 from pipelines.night.metrics import METRICS
 from pipelines.night.night import ROSTER, Night
 from pipelines.night.policy_review import asked_and_unset
 from pipelines.night.state import FeedState
+from pipelines.night.verdicts import EVENTS
 from warehouse.load_report import LoadReport
 from warehouse.publication import Publication, publish
 from warehouse.session import Vault
@@ -121,15 +123,18 @@ def published_tables(night: Night) -> dict[str, pl.DataFrame]:
     """The tables of contract.md, and what the next night remembers by."""
     findings = night.tables.read("findings")
     to_ask = request_list(night)
-    resolved = night.tables.read("resolved_findings")
+    resolved, suppressed = night.tables.read("resolved_findings"), night.tables.read(SUPPRESSED)
     return {
         "findings": findings.select(FINDING_COLUMNS),
         "cases": night.tables.read("cases"),
         "rule_counts": night.tables.read("rule_counts"),
         "resolved_findings": resolved.select(*FINDING_COLUMNS, *RESOLUTION.names()),
+        SUPPRESSED: suppressed.select(*FINDING_COLUMNS, *SUPPRESSION.names()),
+        CHANGES: night.tables.read(CHANGES),
+        STATES: night.tables.read(STATES),
         "ledger": night.tables.read("ledger"),
         "ledger_entries": night.tables.read("ledger_entries"),
-        "memory": findings.select(MEMORY),
+        "memory": pl.concat([findings.select(MEMORY), suppressed.select(MEMORY)]),
         "history": night.tables.read("history").select(HISTORY.names()),
         **({} if to_ask is None else {REQUEST_LIST: to_ask}),
     }
@@ -150,6 +155,7 @@ def manifest(night: Night, run_id: str, checked: list[Gate], tables: dict[str, p
         "gates": [gate.told() for gate in checked],
         METRICS: night.tables.read_facts(METRICS),
         HEALTH: health_facts(night),
+        EVENTS: night.tables.read_facts(EVENTS),
         "counts": {
             "households": night.tables.read("households").height,
             "persons": night.tables.read("members").height,

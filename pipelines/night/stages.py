@@ -6,12 +6,14 @@ here, and the tests of whole nights hold the two together.
 
 from pipelines.domain.books import Equation
 from pipelines.night.canary_answers import ask_canaries
+from pipelines.night.case_states import state_cases
 from pipelines.night.casework import count_rules, open_cases, reckon_income
 from pipelines.night.judging import judge, judge_household, judged_feeds, remember_night
 from pipelines.night.landing import land_feed
 from pipelines.night.matching import match_feed, matched_feeds, take_roster
 from pipelines.night.night import ROSTER, Night
 from pipelines.night.state import FeedState
+from pipelines.night.verdicts import take_verdicts
 
 
 def land_all(night: Night) -> dict[str, FeedState]:
@@ -31,9 +33,11 @@ def judge_and_count(night: Night) -> list[Equation]:
     """Everything that depends on the policy: from matched rows to findings, income, cases and the books of the night."""
     for feed in judged_feeds(night):
         judge(night, feed)
+    take_verdicts(night)
     reckon_income(night)
     judge_household(night)
     remember_night(night)
     open_cases(night)
+    state_cases(night)
     ask_canaries(night)
     return count_rules(night)[1]

@@ -114,6 +114,10 @@ class PinnedSnapshots(SnapshotStore):
         wanted = set(self._pinned.get(feed, ()))
         return [one for one in super().list(feed) if (one.snapshot_date.isoformat(), one.checksum) in wanted]
 
+    def dates(self, feed: str) -> tuple[date, ...]:
+        """Give the dates of everything that has landed: how long a verdict holds does not depend on what is pinned."""
+        return tuple(sorted({one.snapshot_date for one in super().list(feed)}))
+
 
 def pinned_snapshots(vault: Vault, night: StoredNight) -> PinnedSnapshots:
     """The snapshots of a stored night, all of them there.
