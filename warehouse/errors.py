@@ -33,7 +33,7 @@ class EventStoreError(WarehouseError):
     """The store of case events cannot be read or written as it must. The message holds nothing of an event."""
 
 
-class EventAddressError(EventStoreError):
+class EventAddressError(WarehouseError):
     """The address of the event store, or the file with its password, cannot be used. No message quotes either."""
 
 

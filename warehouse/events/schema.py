@@ -22,7 +22,7 @@ events = sa.Table(
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("case_id", sa.Text, index=True),
     sa.Column("finding_id", sa.Text, index=True),
-    sa.Column("known_after", sa.Text, nullable=False, index=True),
+    sa.Column("known_after", sa.Text, nullable=False),
     sa.Column("dedupe", sa.Text, unique=True),
     sa.Column("form", sa.Text, nullable=False),
     sa.Column("content", sa.LargeBinary, nullable=False),
