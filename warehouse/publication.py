@@ -87,7 +87,7 @@ def publish(
         if problems:
             return Publication(_settle(aside, vault.root / "held", as_of, run_id), problems)
         folder = _settle(aside, area, as_of, run_id)
-    return Publication(folder, (), _make_current(vault, folder, as_of))
+    return Publication(folder, (), make_current(vault, folder, as_of))
 
 
 def held(
@@ -225,7 +225,8 @@ def _settle(aside: Path, area: Path, as_of: date, run_id: str) -> Path:
     return folder
 
 
-def _make_current(vault: Vault, folder: Path, as_of: date) -> bool:
+def make_current(vault: Vault, folder: Path, as_of: date) -> bool:
+    """Let `current` point at a published night unless it points at a later one; tell whether it does now."""
     before = current(vault)
     if before is not None and before.name[: len("2026-01-01")] > as_of.isoformat():
         return False

@@ -4,6 +4,7 @@ from collections.abc import Container, Iterator, Sequence
 
 import dagster as dg
 
+from pipelines.assets.gate_checks import gate_check_results, gate_check_specs
 from pipelines.assets.health import HEALTH_PAGE_CHECK, page_maker, page_metadata
 from pipelines.assets.metadata import outcome_counts, table_metadata
 from pipelines.discretion import discreet
@@ -12,6 +13,7 @@ from pipelines.domain.rulebook import Rulebook, feeds_of
 from pipelines.night.canaries import without_canaries
 from pipelines.night.canary_answers import account_of_canaries, ask_canaries
 from pipelines.night.casework import count_rules, open_cases, reckon_income
+from pipelines.night.held_words import held_account
 from pipelines.night.judging import CHANGES, judge_household, remember_night
 from pipelines.night.night import ROSTER
 from pipelines.night.publishing import gates, publish_night
@@ -216,12 +218,7 @@ def rule_counts(context: dg.AssetExecutionContext, night: NightResource) -> dg.M
     ],
     partitions_def=NIGHTS,
     kinds={"parquet", "duckdb"},
-    check_specs=[
-        dg.AssetCheckSpec(
-            "gates", asset="published_night", description="账目平衡：一行不丢，一户不漏。不通过则扣住不发布。"
-        ),
-        HEALTH_PAGE_CHECK,
-    ],
+    check_specs=[*gate_check_specs(), HEALTH_PAGE_CHECK],
     description="One folder a night: Parquet and DuckDB files, manifest, rule counts and the health page; "
     "`published/current` points at the newest.\n\n已发布的核对结果。",
 )
@@ -235,15 +232,11 @@ def published_night(
             checked = gates(opened)
             publication = publish_night(opened, context.run.run_id, checked, page.files)
     yield page.check()
-    yield dg.AssetCheckResult(
-        check_name="gates",
-        asset_key="published_night",
-        passed=not publication.problems,
-        metadata={gate.name: gate.detail for gate in checked},
-    )
+    yield from gate_check_results(checked)
     if publication.problems:
+        told = [gate.told() for gate in checked]
         raise dg.Failure(
-            description="the night is held, the previous publication stays: " + "; ".join(publication.problems),
+            description=held_account(str(opened.as_of), context.run.run_id, told),
             metadata={"exit_code": HELD, "folder": publication.folder.name},
             allow_retries=False,
         )

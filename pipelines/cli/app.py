@@ -15,6 +15,7 @@ from pipelines.cli.importing import importing
 from pipelines.cli.key import key
 from pipelines.cli.nightly import nightly
 from pipelines.cli.policy import policy
+from pipelines.cli.publish import publish
 from pipelines.cli.rehearse import rehearse
 from pipelines.cli.sample import sample
 from pipelines.cli.scenario import scenario
@@ -30,6 +31,7 @@ Examples:
   hedui rehearse --policy proposal --warehouse warehouse
   hedui scenario tests/scenarios --brief
   hedui status --warehouse warehouse
+  hedui publish --run 0b5c3d2e --reason "…" --warehouse warehouse
   hedui policy show --rule CL-01
   hedui ui --inbox inbox --warehouse warehouse
 
@@ -52,7 +54,7 @@ def hedui() -> None:
     """
 
 
-for command in (sample, nightly, export, importing, scenario, rehearse, status, policy, audit, ui, key):
+for command in (sample, nightly, publish, export, importing, scenario, rehearse, status, policy, audit, ui, key):
     hedui.add_command(command)
 
 

@@ -71,6 +71,7 @@ def exit_code_of(error: Exception) -> int | None:
     from pipelines.domain.policy import PolicyError  # noqa: PLC0415
     from pipelines.night.export_files import TooManyRowsError  # noqa: PLC0415
     from pipelines.night.exports import ExportError  # noqa: PLC0415
+    from pipelines.night.releasing import ReleaseError  # noqa: PLC0415
     from pipelines.night.stored_nights import RehearsalError  # noqa: PLC0415
     from pipelines.sample.report import SampleError  # noqa: PLC0415
     from pipelines.settings import SettingsError  # noqa: PLC0415
@@ -78,7 +79,7 @@ def exit_code_of(error: Exception) -> int | None:
     from warehouse.errors import EventAddressError, KeyFileError, WarehouseError, WarehouseKeyError  # noqa: PLC0415
 
     configuration = (SettingsError, DeclarationError, PolicyError, KeyFileError, WarehouseKeyError, EventAddressError)
-    usage = (ExportError, TooManyRowsError, RehearsalError, SampleError, CaseworkError, PasswordFileError)
+    usage = (ExportError, TooManyRowsError, RehearsalError, ReleaseError, SampleError, CaseworkError, PasswordFileError)
     if isinstance(error, (*configuration, *usage)):
         return WRONG_USAGE
     return OUR_ERROR if isinstance(error, WarehouseError) else None

@@ -19,10 +19,12 @@ class History:
     Attributes:
         nights: all that are known.
         most: how many nights, or snapshots of a feed, count.
+        has_own: whether tonight's own snapshot counts too, where an earlier night used it.
     """
 
     nights: Sequence[NightMetrics]
     most: int
+    has_own: bool = False
 
     @property
     def last(self) -> Sequence[NightMetrics]:
@@ -35,16 +37,25 @@ class History:
         return [one.roster_rows for one in self.last if one.roster_rows is not None]
 
     def of_feed(self, feed: str, tonight: tuple[str, str]) -> list[FeedMetrics]:
-        """A feed's last snapshots other than tonight's, each as the newest night that used it tells.
+        """A feed's last snapshots, other than tonight's as a rule, each as the newest night that used it tells.
 
         A feed that is delivered once a month has its snapshots far back, so all known nights are looked through.
         """
         found: dict[tuple[str, str], FeedMetrics] = {}
         for night in self.nights:
             metrics = night.feeds.get(feed)
-            if metrics is not None and metrics.mark != tonight:
+            if metrics is not None and (self.has_own or metrics.mark != tonight):
                 found.setdefault(metrics.mark, metrics)
         return list(found.values())[: self.most]
+
+    def since_release(self, gate: str) -> "History | None":
+        """The nights from the newest on that a person released despite a gate; None where there is none.
+
+        Who releases a night says that so much is right: until the median has followed, the nights after it are not held
+        for what was answered already.
+        """
+        place = next((place for place, night in enumerate(self.nights) if gate in night.released), None)
+        return None if place is None else History(self.nights[: place + 1], self.most, has_own=True)
 
     def of_rule(self, rule_id: str) -> list[Mapping[str, int]]:
         """A rule's flagged findings by town on those of the last nights on which it was assessed."""
@@ -73,6 +84,7 @@ def metrics_of(account: Mapping[str, Any]) -> NightMetrics | None:
         roster_rows=told.get("roster_rows"),
         feeds={feed: _feed(one) for feed, one in told.get("feeds", {}).items()},
         flagged=told.get("flagged", {}),
+        released=frozenset(account.get("released", {}).get("gates", ())),
     )
 
 

@@ -3,9 +3,10 @@
 What belongs here: the arithmetic, exact in fractions, and the sentences. Medians are over what there is.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from statistics import median
 
 from pipelines.domain.gate_history import History
@@ -41,18 +42,50 @@ class _Compared:
 
 def gates_by_history(tonight: NightMetrics, history: History, limits: Limits) -> Iterator[Gate]:
     """Every gate that compares with earlier nights: the roster's, each assessed feed's, each assessed rule's."""
-    if tonight.roster_rows is not None:
-        yield rows_gate(ROSTER_ROWS, ROSTER_ROWS, tonight.roster_rows, history.roster_rows, limits.roster_band, limits)
+    yield from (_looked_at_twice(judge, history) for judge in _judges(tonight, limits))
+
+
+def _judges(tonight: NightMetrics, limits: Limits) -> Iterator[Callable[[History], Gate]]:
+    """How each gate is judged by a history."""
+    rows = tonight.roster_rows
+    if rows is not None:
+        yield lambda past: rows_gate(ROSTER_ROWS, ROSTER_ROWS, rows, past.roster_rows, limits.roster_band, limits)
     for feed, metrics in tonight.feeds.items():
-        past = history.of_feed(feed, metrics.mark)
         if feed != ROSTER:
-            rows = [one.rows for one in past]
-            yield rows_gate(f"{feed}_rows", FEED_ROWS, metrics.rows, rows, limits.feed_band, limits)
+            yield partial(_feed_rows, feed, metrics, limits)
         if metrics.matched is not None:
-            yield match_gate(f"{feed}_match_rate", metrics, past, limits)
-        yield fill_gate(f"{feed}_fill", metrics, past, limits)
+            yield partial(_match_rate, feed, metrics, limits)
+        yield partial(_fill_rate, feed, metrics, limits)
     for rule_id, towns in tonight.flagged.items():
-        yield breaker_gate(rule_id, towns, history.of_rule(rule_id), limits)
+        yield partial(_breaker, rule_id, towns, limits)
+
+
+def _looked_at_twice(judge: Callable[[History], Gate], history: History) -> Gate:
+    """A gate; one that trips is judged again by the nights since a person released it."""
+    gate = judge(history)
+    since = None if gate.passed else history.since_release(gate.name)
+    if since is None:
+        return gate
+    again = judge(since)
+    told = f"{again.detail}; judged by the nights since {since.nights[-1].as_of}, which was released"
+    return replace(again, detail=told) if again.passed else gate
+
+
+def _feed_rows(feed: str, metrics: FeedMetrics, limits: Limits, past: History) -> Gate:
+    rows = [one.rows for one in past.of_feed(feed, metrics.mark)]
+    return rows_gate(f"{feed}_rows", FEED_ROWS, metrics.rows, rows, limits.feed_band, limits)
+
+
+def _match_rate(feed: str, metrics: FeedMetrics, limits: Limits, past: History) -> Gate:
+    return match_gate(f"{feed}_match_rate", metrics, past.of_feed(feed, metrics.mark), limits)
+
+
+def _fill_rate(feed: str, metrics: FeedMetrics, limits: Limits, past: History) -> Gate:
+    return fill_gate(f"{feed}_fill", metrics, past.of_feed(feed, metrics.mark), limits)
+
+
+def _breaker(rule_id: str, towns: Mapping[str, int], limits: Limits, past: History) -> Gate:
+    return breaker_gate(rule_id, towns, past.of_rule(rule_id), limits)
 
 
 def rows_gate(name: str, kind: str, rows: int, past: Sequence[int], band: Fraction | None, limits: Limits) -> Gate:

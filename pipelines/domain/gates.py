@@ -132,9 +132,11 @@ class NightMetrics:
         roster_rows: rows of the roster; None where it was not told.
         feeds: the feeds that were assessed.
         flagged: rule that was assessed → town → flagged findings; a town that is not named has none.
+        released: the gates that held it, where a person released it.
     """
 
     as_of: str
     roster_rows: int | None
     feeds: Mapping[str, FeedMetrics]
     flagged: Mapping[str, Mapping[str, int]]
+    released: frozenset[str] = frozenset()

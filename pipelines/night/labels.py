@@ -118,3 +118,23 @@ OUTCOME_LABELS: Mapping[str, str] = {
     "reopened": "再现",
 }
 """What becomes of findings in one night, in counts: outcomes first, then how they stand to the night before."""
+
+GATE_LABELS: Mapping[str, str] = {
+    "night_books": "当夜账目",
+    "feed_books": "数据账目",
+    "roster_rows": "名册行数",
+    "feed_rows": "数据行数",
+    "match_rate": "比中率",
+    "fill_rate": "必备列填报率",
+    "breaker": "疑点熔断",
+    "canaries": "试验户",
+}
+"""Gates by what they are about."""
+
+GATE_STATUS_LABELS: Mapping[str, str] = {
+    "passed": "通过",
+    "failed": "扣住",
+    "no_history": "无历史",
+    "too_few": "数量过少",
+}
+"""How gates stand; only those that failed hold a night."""

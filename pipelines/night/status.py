@@ -5,6 +5,7 @@ while a night runs and also to somebody who may not see persons.
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -15,10 +16,12 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from pipelines.night.labels import FEED_STATUS_LABELS
+from pipelines.night.held_words import gate_sentence, holding, ways_on
+from pipelines.night.labels import FEED_STATUS_LABELS, GATE_STATUS_LABELS
 from warehouse.errors import WarehouseError
 from warehouse.load_report import LoadReport
 from warehouse.publication import MANIFEST, current, read_manifest
+from warehouse.release import RELEASED
 from warehouse.session import MARKER, Vault
 from warehouse.snapshots import SnapshotStore
 
@@ -59,11 +62,12 @@ class FeedStanding:
 
 @dataclass(frozen=True)
 class HeldNight:
-    """A night that was not published, and the gates that held it."""
+    """A night that was not published, the gates that held it, and the ways on from there; a sentence each."""
 
     name: str
     as_of: str
     gates: tuple[str, ...]
+    ways: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -111,7 +115,7 @@ def standing(vault: Vault) -> Standing:
 def status_screen(found: Standing, today: date) -> RenderableType:
     """Show where a warehouse stands, with the ages of the feeds on a day."""
     parts: list[RenderableType] = [_night_lines(found)]
-    parts += [Text(f"held: {one.name}: {'; '.join(one.gates) or 'see its manifest'}", "red") for one in found.held]
+    parts += [line for one in found.held for line in _held_lines(one)]
     if found.failures:
         parts.append(Text(f"failed since: {len(found.failures)}, the last one: {found.failures[-1]}", "red"))
     if found.feeds:
@@ -152,8 +156,15 @@ def _since(files: Iterable[Path], folder: Path | None) -> tuple[Path, ...]:
 
 def _held(folder: Path) -> HeldNight:
     told = read_manifest(folder)
-    failed = [f"{gate['name']}: {gate['detail']}" for gate in told.get("gates", []) if not gate["passed"]]
-    return HeldNight(folder.name, str(told.get("as_of", "")), tuple(failed))
+    gates, as_of = told.get("gates", []), str(told.get("as_of", ""))
+    failed = tuple(map(gate_sentence, holding(gates)))
+    return HeldNight(folder.name, as_of, failed, tuple(ways_on(as_of, str(told.get("run_id", "")), gates)))
+
+
+def _held_lines(one: HeldNight) -> list[Text]:
+    """A held night, with the ways on below it."""
+    first = Text(f"held: {one.name}: {'; '.join(one.gates) or 'see its manifest'}", "red")
+    return [first, *(Text(f"  -> {way}", "yellow") for way in one.ways)]
 
 
 def _night_lines(found: Standing) -> Text:
@@ -201,8 +212,16 @@ def _feed_lines(feeds: tuple[FeedStanding, ...]) -> list[Text]:
 
 
 def _gate_lines(night: Mapping[str, Any]) -> list[Text]:
+    """The gates of the last night: how many passed, how many of them without judging, and who released it despite which."""
     gates = night.get("gates", [])
-    passed = sum(bool(gate["passed"]) for gate in gates)
-    names = ", ".join(gate["name"] for gate in gates if gate["passed"])
-    lines = [Text(f"gates: {passed} of {len(gates)} passed: {names}", "green" if passed == len(gates) else "red")]
-    return lines + [Text(f"  {gate['name']}: {gate['detail']}", "red") for gate in gates if not gate["passed"]]
+    passed = [gate for gate in gates if gate["passed"]]
+    unjudged = Counter(gate["status"] for gate in passed if gate.get("status", "passed") != "passed")
+    more = "".join(f", {number} {status} {GATE_STATUS_LABELS[status]}" for status, number in sorted(unjudged.items()))
+    style = "green" if len(passed) == len(gates) else "red"
+    lines = [Text(f"gates: {len(passed)} of {len(gates)} passed{more}", style)]
+    lines += [Text(f"  {gate_sentence(gate)}", "red") for gate in holding(gates)]
+    few = [gate for gate in passed if gate.get("status") == "too_few"]
+    lines += [Text(f"  {gate_sentence(gate)}", "yellow") for gate in few]
+    if released := night.get(RELEASED):
+        lines.append(Text(f"  released by {released['by']} at {released['at']}: {released['reason']}", "yellow"))
+    return lines

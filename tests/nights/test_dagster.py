@@ -12,6 +12,7 @@ import pytest
 
 from pipelines.cli import main
 from pipelines.jobs import build_definitions, dagster_home, run_night
+from pipelines.night.labels import GATE_LABELS
 from pipelines.night.landing import land_feed
 from pipelines.settings import Settings
 from tests.nights.conftest import Messy, Place
@@ -85,7 +86,10 @@ def test_every_asset_of_a_night_tells_its_rows_and_each_feed_its_checks(messy_ni
         assert names >= KINDS
     failed = {(one.asset_key.to_user_string(), one.check_name) for one in judged if not one.passed}
     assert ("business", "freshness") in failed
-    assert ("published_night", "gates") not in failed
+    gates = {one.check_name: one.metadata for one in judged if one.asset_key == dg.AssetKey("published_night")}
+    assert set(gates) == {*GATE_LABELS, "health_page"}, "every kind of gate has its words and its check"
+    assert not {name for asset, name in failed if asset == "published_night"}
+    assert gates["roster_rows"]["gates_no_history"].value == 1
 
 
 def test_a_wrong_feed_trips_a_blocking_check_and_nothing_after_it_runs(

@@ -5,10 +5,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import pytest
 
+from pipelines.cli import main
+from pipelines.jobs import dagster_home, run_night
 from tests.nights.district import AS_OF, NEXT, THIRD, Person, Row, deliver, id_number, roster_rows, vehicle
 from tests.nights.driver import District, Done
+from tests.nights.test_dagster import settings_of
 
 CROWD = [Person(f"QY{place:06d}", id_number("19600101", place), "獬豸龘") for place in range(120)]
 
@@ -71,11 +75,46 @@ def test_a_roster_with_a_quarter_gone_is_held_until_it_is_delivered_again(distri
 def test_a_rule_that_flags_a_whole_town_is_held(district: District) -> None:
     deliver(district.inbox, "roster", crowd(CROWD), day=NEXT)
     deliver(district.inbox, "vehicle", cars(CROWD[:91]), day=NEXT)
-    told = failed(district.run(NEXT))
+    done = district.run(NEXT)
+    told = failed(done)
     assert set(told) == {"CL-01_breaker", "vehicle_rows", "vehicle_match_rate"}
     assert told["CL-01_breaker"] == (
         "甲镇: 91 flagged of 91 in all, against the median 30 of 1, limit 3 × the median and more than 50 above it"
     )
+
+    # Somebody answers for it: the night moves as it is, and the night after goes on from there.
+    run = done.publication.folder.name.removeprefix(f"{NEXT}-")
+    words = ["publish", "--run", run, "--reason", "车管所确认补录", "--by", "李四"]
+    assert main([*words, "--warehouse", str(district.warehouse)]) == 0
+    assert main([*words, "--warehouse", str(district.warehouse)]) == 2
+    current = (district.warehouse / "published" / "current").resolve()
+    assert current.name == done.publication.folder.name
+    assert json.loads((current / "release.json").read_bytes())["reason"] == "车管所确认补录"
+    deliver(district.inbox, "roster", crowd(CROWD), day=THIRD)
+    after = district.run(THIRD)
+    assert not after.publication.is_held, "the same deliveries again: they were answered for"
+    changes = set(after.table("findings").get_column("change"))
+    assert changes == {"persisting"}, "the night after remembers what was released"
+
+
+def test_a_held_night_of_the_job_ends_with_three_and_says_the_ways_on(district: District) -> None:
+    deliver(district.inbox, "roster", crowd(CROWD[:90]), day=NEXT)
+    outcome = run_night(settings_of(district), NEXT, lambda *_: None)
+    assert outcome.exit_code == 3
+    [told] = outcome.messages
+    assert f"the night of {NEXT} is held, the previous publication stays (run {outcome.run_id[:8]})" in told
+    assert "- roster_rows 名册行数: 90 rows, -25.0 % against the median of 1, 120, limit ±20 %" in told
+    assert f"-> deliver what is wrong again and run the night of {NEXT} again" in told
+    assert f'hedui publish --run {outcome.run_id[:8]} --reason "…"' in told
+    [account] = (district.warehouse / "accounts").iterdir()
+    assert told in account.read_text(encoding="utf-8")
+    with dg.DagsterInstance.from_config(str(dagster_home(district.warehouse))) as instance:
+        records = instance.all_logs(outcome.run_id)
+    events = [entry.dagster_event for entry in records if entry.dagster_event is not None]
+    judged = [one.asset_check_evaluation_data for one in events if one.event_type_value == "ASSET_CHECK_EVALUATION"]
+    checks = [one for one in judged if one.asset_key == dg.AssetKey("published_night")]
+    assert len(checks) <= 20
+    assert [one.check_name for one in checks if not one.passed] == ["roster_rows"]
 
 
 def test_a_past_night_is_judged_by_its_own_predecessors(district: District) -> None:

@@ -65,7 +65,7 @@ moment = sys.argv[3]
 if moment == "writing":
     publication._verify = stop
 if moment == "renamed":
-    publication._make_current = stop
+    publication.make_current = stop
 if moment == "linking":
     Path.symlink_to = stop
 key = Key(bytes.fromhex(sys.argv[2])) if sys.argv[2] else None

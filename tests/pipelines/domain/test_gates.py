@@ -270,3 +270,33 @@ def test_every_gate_of_a_night_has_its_own_name() -> None:
         "roster_fill",
         "CL-01_breaker",
     ]
+
+
+def test_what_a_person_released_does_not_hold_the_nights_after() -> None:
+    released = replace(night(7, roster=750, CL={"甲镇": 400}), released=frozenset({"roster_rows", "CL_breaker"}))
+    history = History([released, *(night(day, CL={"甲镇": 100}) for day in range(6, 0, -1))], 7)
+
+    def judged(roster: int, flagged: int, past: History = history) -> dict[str, Gate]:
+        return {one.name: one for one in gates_by_history(night(8, roster, CL={"甲镇": flagged}), past, LIMITS)}
+
+    same = judged(750, 400)
+    assert same["roster_rows"].passed
+    assert same["CL_breaker"].passed
+    assert same["roster_rows"].detail == (
+        "750 rows, +0.0 % against the median of 1, 750, limit ±20 %; judged by the nights since 2026-09-07, "
+        "which was released"
+    )
+    assert judged(1000, 100)["roster_rows"].passed, "back to what it was before is no surprise either"
+    assert not judged(599, 100)["roster_rows"].passed, "20 % below what was released"
+    assert not judged(750, 1201)["CL_breaker"].passed
+    unreleased = History([replace(released, released=frozenset()), *history.nights[1:]], 7)
+    assert not judged(750, 400, unreleased)["roster_rows"].passed
+
+
+def test_a_snapshot_that_was_released_is_not_held_again() -> None:
+    feeds = {"vehicle": FeedMetrics(("2026-09-05", "b"), 5000, 5, 100, {})}
+    released = replace(night(7), feeds=feeds, released=frozenset({"vehicle_rows"}))
+    tonight = replace(night(8), feeds=feeds)
+    history = History([released, *(night(day) for day in range(6, 0, -1))], 7)
+    gates = {one.name: one for one in gates_by_history(tonight, history, LIMITS)}
+    assert gates["vehicle_rows"].passed

@@ -12,6 +12,7 @@ from rich.console import Console
 from pipelines.night.status import Standing, standing, status_screen
 from warehouse.errors import WarehouseError
 from warehouse.publication import held
+from warehouse.release import held_nights, release
 from warehouse.session import Vault
 from warehouse.snapshots import SnapshotStore
 
@@ -78,9 +79,31 @@ def test_a_held_night_is_told_with_its_gates_until_a_later_one_is_published(
     os.utime(before / "manifest.json", (1, 1))
     gates = [{"name": "night_books", "passed": False, "detail": "in scope: 10 ≠ 9"}]
     held(night_vault, date(2026, 9, 23), "fedcba98", {}, night_manifest | {"gates": gates})
-    assert "held: 2026-09-23-fedcba98: night_books: in scope: 10 ≠ 9" in screen(standing(night_vault))
+    told = screen(standing(night_vault))
+    assert "held: 2026-09-23-fedcba98: night_books: in scope: 10 ≠ 9" in told
+    assert "an error of ours" in told
+    assert "hedui publish" not in told
     published_night(as_of=date(2026, 9, 23), run_id="00000000")
     assert standing(night_vault).held == ()
+
+
+def test_a_night_held_by_its_history_can_be_released_and_then_says_by_whom(
+    night_vault: Vault, night_manifest: dict[str, Any]
+) -> None:
+    few = {"name": "vehicle_rows", "kind": "feed_rows", "passed": True, "status": "too_few", "detail": "3 rows"}
+    gate = {"name": "roster_rows", "kind": "roster_rows", "detail": "90 rows", "attribution": "roster.csv"}
+    gates = [gate | {"passed": False, "status": "failed", "can_be_released": True}, few]
+    held(night_vault, date(2026, 9, 23), "fedcba98", {}, night_manifest | {"gates": gates})
+    told = screen(standing(night_vault))
+    assert "roster_rows 名册行数: 90 rows; most of it: roster.csv" in told
+    assert 'hedui publish --run fedcba98 --reason "…"' in told
+    assert "run the night of 2026-09-23 again" in told
+    released = {"by": "李四", "at": "2026-09-23T01:00:00+00:00", "reason": "批量清退", "gates": ["roster_rows"]}
+    release(night_vault, held_nights(night_vault)[0], released)
+    told = screen(standing(night_vault))
+    assert "held:" not in told
+    assert "gates: 1 of 2 passed, 1 too_few 数量过少" in told
+    assert "released by 李四 at 2026-09-23T01:00:00+00:00: 批量清退" in told
 
 
 def test_a_damaged_marker_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
@@ -108,5 +131,5 @@ def test_feeds_that_were_never_delivered_share_a_line(
     told = screen(standing(night_vault))
     assert "未交付，未核 (20): feed_0 某项, feed_1 某项" in told
     assert "feed_0   " not in told
-    assert "gates: 1 of 1 passed: books_balance" in told
+    assert "gates: 1 of 1 passed" in told
     assert len(told.splitlines()) < 25
