@@ -23,7 +23,9 @@ from pipelines.domain.suppression import (
     returned_verdicts,
     standing_verdicts,
 )
+from pipelines.night.event_chain import events_must_stand
 from pipelines.night.night import Night
+from warehouse.events.event import Head
 
 VERDICTS: Final = "verdicts"
 CLEARED: Final = "clearances"
@@ -42,7 +44,9 @@ def take_verdicts(night: Night) -> pl.DataFrame:
 
     Raises:
         PolicyError: a verdict without an end of its own clears a finding, and the policy sets no length.
+        EventStoreError: the store has lost events that an earlier night took into account.
     """
+    events_must_stand(night)
     events = night.events.read(known_before=night.as_of)
     folded = fold(events)
     verdicts = standing_verdicts(folded)
@@ -56,7 +60,8 @@ def take_verdicts(night: Night) -> pl.DataFrame:
         # Most warehouses have no verdict for long: an empty table is written where it is shown, or hides an older one.
         if name == VERDICTS or not frame.is_empty() or night.tables.has(name):
             night.tables.write(name, frame)
-    head = night.events.head(known_before=night.as_of)
+    # Of what was read, not of what stands by now: somebody may be recording meanwhile.
+    head = Head(events[-1].seq, events[-1].digest) if events else Head()
     night.tables.write_facts(EVENTS, {"seq": head.seq, "digest": head.digest})
     return verdicts
 

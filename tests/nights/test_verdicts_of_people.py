@@ -12,9 +12,11 @@ import pytest
 from pipelines.casework.night import PublishedNight, published_night
 from pipelines.casework.recording import Recorded, VerdictDraft, record_verdicts
 from pipelines.domain.verdict import Verdict
+from pipelines.night.verdicts import take_verdicts
 from tests.nights.district import AS_OF, DRIVER, NEXT, SPOUSE, THIRD, WORKER, deliver, insurance
 from tests.nights.driver import PROFILE, District, Done
 from tests.nights.test_memory_of_nights import parquet_bytes
+from warehouse.errors import EventStoreError
 from warehouse.publication import read_manifest
 
 FOURTH = THIRD + timedelta(days=1)
@@ -122,6 +124,13 @@ def test_a_night_takes_up_only_what_was_known_before_it(said: Said) -> None:
     assert parquet_bytes(again) == parquet_bytes(said.first)
     again = said.district.run(NEXT, "again001")
     assert parquet_bytes(again) == parquet_bytes(said.second)
+
+
+def test_a_night_without_the_events_of_earlier_nights_is_refused(said: Said, tmp_path: Any) -> None:
+    copied = said.district.copied_to(tmp_path)
+    shutil.rmtree(copied.warehouse / "events")
+    with pytest.raises(EventStoreError, match="verdicts would be forgotten"):
+        take_verdicts(copied.open(FOURTH))
 
 
 def test_a_warehouse_rebuilt_from_snapshots_and_events_comes_to_the_same(said: Said, tmp_path: Any) -> None:
