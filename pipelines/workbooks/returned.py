@@ -22,6 +22,7 @@ from pipelines.workbooks.sheets import ROW, Book, Table
 from pipelines.workbooks.tampering import Expected, changed_rows
 from pipelines.workbooks.typed import Misread, typed_values
 
+_INVESTIGATORS: Final = ("investigator_1", "investigator_2")
 NEEDED: Final = tuple(column for column in COLUMNS if column.is_sealed or column.key == "seal")
 """Columns without which a workbook cannot be read: all that a seal is over, in one state of a row or the other."""
 
@@ -133,15 +134,15 @@ def _answers(cells: pl.DataFrame, as_of: date) -> tuple[pl.DataFrame, list[Misre
     parts, misread = [], []
     for is_answered in (False, True):
         filler: Filler = "district" if is_answered else "town"
-        open_cells = cells.filter((pl.col("is_answered") == is_answered) & _is_filled(cells, filler))
-        values, wrong = typed_values(open_cells, filled_by(filler), as_of)
-        others = [column for column in filled_by("town" if is_answered else "district") if column.key in cells.columns]
-        typed_others, _ = typed_values(values, others, as_of)
-        parts.append(typed_others)
+        columns = [column for column in filled_by(filler) if column.key in cells.columns]
+        rows = cells.filter((pl.col("is_answered") == is_answered) & _is_filled(cells, filler))
+        shown = rows.select(ROW, "is_answered", "finding_id", "fingerprint", *(column.key for column in columns))
+        if is_answered:  # who reviews must not be who investigated
+            shown = shown.hstack(rows.select(_INVESTIGATORS))
+        values, wrong = typed_values(shown, columns, as_of)
+        parts.append(values)
         misread += wrong
-    keys = [column.key for column in COLUMNS if column.filler is not None and column.key in cells.columns]
-    kept = [ROW, "is_answered", "finding_id", "fingerprint", *keys]
-    return pl.concat([part.select(kept) for part in parts]).sort(ROW), misread
+    return pl.concat(parts, how="diagonal").sort(ROW), misread
 
 
 def _is_filled(cells: pl.DataFrame, filler: Filler) -> pl.Expr:

@@ -9,9 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 import polars as pl
 
-from connectors.cleaned import over_distinct
 from pipelines.workbooks.held import Cause, Held
-from pipelines.workbooks.layout import Column, sealed
+from pipelines.workbooks.layout import Kind, sealed
 from pipelines.workbooks.seal import canonical, sealed_texts
 from pipelines.workbooks.sheets import ROW
 
@@ -28,11 +27,10 @@ def changed_rows(cells: pl.DataFrame, night: str, key: bytes, expected: Expected
         key: of `seal.seal_key`.
         expected: what was written, asked for the rows alone whose seal does not fit.
     """
+    states = {state: cells.filter(pl.col("is_answered") == state) for state in (False, True)}
     broken = pl.concat(
-        [
-            rows.filter(~_fits(rows, texts, night, key, is_answered=is_answered))
-            for is_answered, rows, texts in _sealed_texts(cells)
-        ]
+        [rows.filter(~_fits(rows, night, key, is_answered=state)) for state, rows in states.items() if rows.height]
+        or [cells]
     )
     if broken.is_empty():
         return []
@@ -42,29 +40,23 @@ def changed_rows(cells: pl.DataFrame, night: str, key: bytes, expected: Expected
     return [one for row in broken.iter_rows(named=True) for one in _differences(row, written.get(row["finding_id"]))]
 
 
-def _sealed_texts(cells: pl.DataFrame) -> list[tuple[bool, pl.DataFrame, pl.DataFrame]]:
-    """The rows by their state, and the canonical texts that their seals are over."""
-    parts = []
-    for is_answered in (False, True):
-        rows = cells.filter(pl.col("is_answered") == is_answered)
-        texts = [_canonical(rows[column.key], column) for column in sealed(is_answered=is_answered)]
-        parts.append((is_answered, rows, pl.DataFrame(texts)))
-    return parts
-
-
-def _canonical(texts: pl.Series, column: Column) -> pl.Series:
-    def parsed(distinct: pl.Series) -> pl.DataFrame:
-        return pl.DataFrame({"text": [canonical(one, column.kind) for one in distinct]}, schema={"text": pl.String})
-
-    return over_distinct(texts, parsed)["text"].alias(column.key)
-
-
-def _fits(rows: pl.DataFrame, texts: pl.DataFrame, night: str, key: bytes, *, is_answered: bool) -> pl.Series:
-    made = (sealed_texts(key, night, row, is_answered=is_answered) for row in texts.iter_rows())
+def _fits(rows: pl.DataFrame, night: str, key: bytes, *, is_answered: bool) -> pl.Series:
+    """Which rows say what they said when they were written. A keyed hash is not vectorised: rows are walked."""
+    columns = [_canonical(rows[column.key].to_list(), column.kind) for column in sealed(is_answered=is_answered)]
+    made = (sealed_texts(key, night, texts, is_answered=is_answered) for texts in zip(*columns, strict=True))
     pairs = zip(made, rows["seal"], strict=True)
     return pl.Series(
         [hmac.compare_digest(one.encode(), (seal or "").encode()) for one, seal in pairs], dtype=pl.Boolean
     )
+
+
+def _canonical(texts: Sequence[str | None], kind: Kind) -> list[str]:
+    """The canonical texts of a column, each spelling worked out once."""
+    known: dict[str | None, str] = {None: ""}
+    for text in texts:
+        if text not in known:
+            known[text] = canonical(text, kind)
+    return [known[text] for text in texts]
 
 
 def _differences(row: Mapping[str, object], written: Mapping[str, Sequence[object]] | None) -> list[Held]:

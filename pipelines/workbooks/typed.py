@@ -14,7 +14,7 @@ from typing import Final
 
 import polars as pl
 
-from connectors.amounts import clean_integers, clean_money
+from connectors.amounts import STORED, clean_integers, clean_money
 from connectors.cleaned import Cleaned
 from connectors.dates import clean_dates, clean_months
 from connectors.folding import fold, trim
@@ -26,6 +26,12 @@ _TOLD: Final[Mapping[Kind, str]] = {
     "month": "月份读不懂或不存在，请写成 2026-11 的样子",
     "number": "应填金额（元），不能是文字或负数，如 1716.50",
     "count": "应填整数，如 3",
+}
+_TYPES: Final[Mapping[Kind, pl.DataType]] = {
+    "date": pl.Date(),
+    "month": pl.Date(),
+    "number": STORED,
+    "count": pl.Int64(),
 }
 _DASHES: Final = "[‐‑‒–—―−－]+"
 # Not with a dot: 11.3 in a cell that holds a number may be the 3rd or the 30th.
@@ -78,6 +84,8 @@ def typed_values(rows: pl.DataFrame, columns: Iterable[Column], as_of: date) -> 
 
 
 def _read(texts: pl.Series, kind: Kind, as_of: date) -> Cleaned:
+    if texts.null_count() == len(texts):  # most columns of most workbooks
+        return Cleaned(pl.Series(texts.name, [None] * len(texts), dtype=_TYPES.get(kind, pl.String())))
     if kind == "date":
         return _days(texts, as_of)
     if kind == "month":

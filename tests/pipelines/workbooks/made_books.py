@@ -58,7 +58,7 @@ def written(number: int, **more: object) -> dict[str, object]:
 def handed_out(
     rows: Sequence[Mapping[str, object]], *, town: str | None = TOWN, key: bytes = KEY, night: str = NIGHT, **meta: Any
 ) -> bytes:
-    """A workbook with these rows; a row with a `conclusion` shows it as answered, locked."""
+    """A workbook with these rows; a row with a `conclusion` shows it as answered, locked, unless it says otherwise."""
     target = io.BytesIO()
     with xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_formulas": False}) as book:
         book.add_worksheet("汇总").write_string(0, 0, "汇总")
@@ -70,7 +70,8 @@ def handed_out(
         }
         sheet.write_row(0, 0, [column.header for column in COLUMNS])
         for number, row in enumerate(rows, start=1):
-            cells = {**row, "seal": row_seal(key, night, row, is_answered=row["conclusion"] is not None)}
+            is_answered = bool(row.get("is_answered", row["conclusion"] is not None))
+            cells = {**row, "seal": row_seal(key, night, row, is_answered=is_answered)}
             for column in COLUMNS:
                 value = cells.get(column.key)
                 place = (number, PLACE[column.key])

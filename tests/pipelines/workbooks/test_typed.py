@@ -44,7 +44,7 @@ def typed(key: str, text: str | None, as_of: date = AS_OF) -> tuple[object, list
     ],
 )
 def test_spellings_of_a_day(text: str) -> None:
-    assert typed("visited_on", text) == (date(2026, 11, 3), [])
+    assert typed("investigated_on", text) == (date(2026, 11, 3), [])
 
 
 @pytest.mark.parametrize(
@@ -65,12 +65,12 @@ def test_spellings_of_a_day(text: str) -> None:
     ],
 )
 def test_what_is_no_day_is_told_and_never_empty(text: str) -> None:
-    assert typed("visited_on", text) == (None, ["日期读不懂或不存在，请写成 2026-11-03 的样子"])
+    assert typed("investigated_on", text) == (None, ["日期读不懂或不存在，请写成 2026-11-03 的样子"])
 
 
 @pytest.mark.parametrize("text", [None, "", "  ", "　", "无", "/", "-"])
 def test_nothing_is_nothing(text: str | None) -> None:
-    assert typed("visited_on", text) == (None, [])
+    assert typed("investigated_on", text) == (None, [])
     assert typed("recovered_amount", text) == (None, [])
     assert typed("recovered_months", text) == (None, [])
 
@@ -87,11 +87,11 @@ def test_nothing_is_nothing(text: str | None) -> None:
     ],
 )
 def test_a_day_without_a_year_is_the_one_nearest_to_the_night(as_of: date, text: str, day: date) -> None:
-    assert typed("visited_on", text, as_of) == (day, [])
+    assert typed("investigated_on", text, as_of) == (day, [])
 
 
 def test_the_29th_of_february_of_a_common_year_does_not_exist() -> None:
-    assert typed("visited_on", "2月29日")[1]
+    assert typed("investigated_on", "2月29日")[1]
 
 
 @pytest.mark.parametrize(
@@ -137,6 +137,6 @@ def test_a_word_of_a_list_as_it_would_have_been_chosen(text: str) -> None:
 
 @given(st.text())
 def test_no_text_is_too_much(text: str) -> None:
-    for key in ("visited_on", "effective_month", "recovered_amount", "recovered_months", "conclusion", "note"):
+    for key in ("investigated_on", "effective_month", "recovered_amount", "recovered_months", "conclusion", "note"):
         value, told = typed(key, text)
         assert value is None or not told
