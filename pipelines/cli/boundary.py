@@ -75,14 +75,16 @@ def exit_code_of(error: Exception) -> int | None:
     from pipelines.night.stored_nights import RehearsalError  # noqa: PLC0415
     from pipelines.sample.report import SampleError  # noqa: PLC0415
     from pipelines.settings import SettingsError  # noqa: PLC0415
+    from pipelines.workbooks.book import TooManyFindingsError  # noqa: PLC0415
+    from pipelines.workbooks.bookbinding import BookbindingError  # noqa: PLC0415
     from pipelines.workbooks.password import PasswordFileError  # noqa: PLC0415
     from warehouse.errors import EventAddressError, KeyFileError, WarehouseError, WarehouseKeyError  # noqa: PLC0415
 
     configuration = (SettingsError, DeclarationError, PolicyError, KeyFileError, WarehouseKeyError, EventAddressError)
     usage = (ExportError, TooManyRowsError, RehearsalError, ReleaseError, SampleError, CaseworkError, PasswordFileError)
-    if isinstance(error, (*configuration, *usage)):
+    if isinstance(error, (*configuration, *usage, TooManyFindingsError)):
         return WRONG_USAGE
-    return OUR_ERROR if isinstance(error, WarehouseError) else None
+    return OUR_ERROR if isinstance(error, (BookbindingError, WarehouseError)) else None
 
 
 def unexpected(error: BaseException, session: Session) -> str:

@@ -1,0 +1,125 @@
+"""Writing one workbook: its sheets in their order, from what it is made of.
+
+What belongs here: what one workbook holds, and putting its sheets together. Runs in a process of its own where several
+are written at once, so that nothing here reads the warehouse, contracts or policy.
+"""
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+import xlsxwriter
+
+from pipelines.workbooks.account_sheets import enrolment_table, quality_table, terms
+from pipelines.workbooks.checklist_sheet import ChecklistWriter
+from pipelines.workbooks.dictionary_sheet import write_dictionary, write_meta
+from pipelines.workbooks.layout import CHECKLIST, DICTIONARY, META, TERMS
+from pipelines.workbooks.material import Material
+from pipelines.workbooks.paging import Paging
+from pipelines.workbooks.sheet_tables import SheetTable, evidence_tables, members_table
+from pipelines.workbooks.styles import Styles
+from pipelines.workbooks.summary_sheet import SummaryWriter
+from pipelines.workbooks.table_sheet import MOST_ROWS, write_sections, write_table
+from pipelines.workbooks.visits_sheet import write_visits
+from pipelines.workbooks.words import Words
+
+DISTRICT: Final = "全区"
+SUBJECT: Final = "社会救助家庭经济状况核对疑点清单"
+
+
+class TooManyFindingsError(ValueError):
+    """More findings than a sheet holds."""
+
+
+@dataclass(frozen=True)
+class BookContent:
+    """What one workbook holds.
+
+    Attributes:
+        town: whose it is; None: the district's.
+        rows: of `rows.checklist`, those of this workbook, in their order.
+        material: the night, as far as it is this workbook's.
+        words: of contracts and policy.
+        meta: text of the sheet `_meta`.
+        made_at: when it is written.
+    """
+
+    town: str | None
+    rows: pl.DataFrame
+    material: Material
+    words: Words
+    meta: str
+    made_at: datetime
+
+
+def write_book(content: BookContent, path: Path) -> None:
+    """Write a workbook; the path need not end in .xlsx.
+
+    Raises:
+        TooManyFindingsError: a sheet cannot hold the findings.
+    """
+    if content.rows.height > MOST_ROWS:
+        raise TooManyFindingsError(
+            f"a sheet of Excel holds {MOST_ROWS:,} rows, this workbook has {content.rows.height:,} findings: "
+            "use --format csv or parquet, or one town at a time with --town"
+        )
+    rows = content.rows.with_columns(number=pl.int_range(1, content.rows.height + 1, dtype=pl.Int64))
+    # Rows are streamed through temporary files: beside the workbook, because they hold what it holds.
+    with tempfile.TemporaryDirectory(prefix=".hedui-", dir=path.parent) as folder:
+        options = {"constant_memory": True, "tmpdir": folder, "strings_to_formulas": False, "strings_to_urls": False}
+        with xlsxwriter.Workbook(str(path), options) as book:
+            _describe(book, content)
+            _write_sheets(book, content, rows)
+
+
+def _describe(book: Any, content: BookContent) -> None:  # noqa: ANN401  xlsxwriter is untyped
+    told = {"title": f"{SUBJECT} {content.town or DISTRICT}", "comments": "内部资料", "created": content.made_at}
+    book.set_properties(told)
+    book.set_size(2400, 1400)
+
+
+def _write_sheets(book: Any, content: BookContent, rows: pl.DataFrame) -> None:  # noqa: ANN401
+    material, words = content.material, content.words
+    scope = content.town or DISTRICT
+    paging = Paging(scope, str(material.manifest["as_of"]), material.night)
+    styles = Styles(book)
+    evidence = _evidence(material, words, rows)
+    SummaryWriter(book, styles).write(rows, paging, f"{SUBJECT}（{scope}）", by_town=content.town is None)
+    checklist = ChecklistWriter(book, styles, is_district=content.town is None)
+    checklist.write(rows, _targets(evidence), paging)
+    write_visits(book, styles, rows, paging)
+    write_table(book, styles, members_table(material, words), paging)
+    for table in evidence:
+        write_table(book, styles, table, paging)
+    write_table(book, styles, enrolment_table(), paging)
+    write_table(book, styles, quality_table(material.manifest["feeds"], words), paging)
+    write_sections(
+        book, styles, TERMS, terms(material.manifest, words, content.town, is_clear=material.is_clear), paging
+    )
+    write_dictionary(book, styles, paging)
+    write_meta(book, content.meta)
+
+
+def _evidence(material: Material, words: Words, rows: pl.DataFrame) -> list[SheetTable]:
+    """The evidence of the findings of this workbook, by their numbers."""
+    numbers = rows.select("finding_id", "number", "head_name", "book_town")
+    numbered = material.findings.join(numbers, on="finding_id", how="inner").sort("number")
+    return evidence_tables(numbered, words)
+
+
+def _targets(tables: Sequence[SheetTable]) -> pl.DataFrame:
+    """Where the evidence of each finding stands: its number, the sheet, the row."""
+    places = [
+        table.rows.head(MOST_ROWS)
+        .with_row_index("row", offset=2)
+        .select("number", pl.lit(table.title).alias("sheet"), pl.col("row").cast(pl.Int64))
+        for table in tables
+    ]
+    return pl.concat(places) if places else pl.DataFrame(schema=["number", "sheet", "row"])
+
+
+__all__ = ["CHECKLIST", "DICTIONARY", "DISTRICT", "META", "BookContent", "TooManyFindingsError", "write_book"]

@@ -1,0 +1,180 @@
+"""Handing out: the workbooks of a night, one per town and one for the district, all of them or none.
+
+What belongs here: which workbooks are made, what stands in which, where they go. Written aside, told to whoever keeps
+the record, then renamed: one that cannot be written leaves no half file.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from pipelines.workbooks.book import BookContent
+from pipelines.workbooks.bookbinding import Bindery, Job
+from pipelines.workbooks.file_names import DISTRICT, SUFFIX, file_names
+from pipelines.workbooks.material import Material
+from pipelines.workbooks.rows import checklist
+from pipelines.workbooks.seal import Meta, seal_key
+from pipelines.workbooks.words import Words
+from warehouse.files import move_into_place, private_folder, written_aside
+
+ASIDE: Final = "workbooks"
+
+
+@dataclass(frozen=True)
+class Destination:
+    """Where workbooks go.
+
+    Attributes:
+        folder: in which they appear.
+        stem: what their names begin with, and the district's whole name; empty: towns' names alone.
+        town: this town's workbook alone; None: all of them.
+    """
+
+    folder: Path
+    stem: str = ""
+    town: str | None = None
+
+    @staticmethod
+    def of(out: Path, town: str | None) -> "Destination":
+        """What a person asked for: a folder, or the name of a file."""
+        if out.suffix.casefold() != SUFFIX:
+            return Destination(out, "", town)
+        return Destination(out.parent, out.stem, town)
+
+    def path(self, town: str | None, names: dict[str, str]) -> Path:
+        """The file of a town, or of the district."""
+        if town is None:
+            return self.folder / f"{self.stem or DISTRICT}{SUFFIX}"
+        if not self.stem:
+            return self.folder / f"{names[town]}{SUFFIX}"
+        name = self.stem if self.town is not None else f"{self.stem}-{names[town]}"
+        return self.folder / f"{name}{SUFFIX}"
+
+
+@dataclass(frozen=True)
+class HandedOut:
+    """A workbook that was written.
+
+    Attributes:
+        path: the file.
+        town: whose it is; None: the district's.
+        rows: findings in it.
+        cases: households in it.
+        sha256: of the file.
+    """
+
+    path: Path
+    town: str | None
+    rows: int
+    cases: int
+    sha256: str
+
+
+Before = Callable[[HandedOut], None]
+
+
+def hand_out(
+    material: Callable[[], tuple[Material, Words]],
+    secret: bytes,
+    destination: Destination,
+    made_at: datetime,
+    *,
+    password: str | None = None,
+    before: Before = lambda _book: None,
+    processes: int | None = None,
+) -> list[HandedOut]:
+    """Write the workbooks of a night.
+
+    Args:
+        material: reads the night and its words; called once the writing processes have been started.
+        secret: the warehouse's, for the seals.
+        destination: where they go.
+        made_at: when; stands in each of them.
+        password: what opens them; None: everybody.
+        before: called with each before it appears; where it fails, none appears.
+        processes: that write beside this one; None: as the machine has processors.
+
+    Returns:
+        The workbooks, the district's first.
+
+    Raises:
+        TooManyFindingsError: a sheet cannot hold the findings of one.
+        BookbindingError: one could not be written.
+    """
+    private_folder(destination.folder) if not destination.folder.exists() else None
+    with Bindery(processes) as bindery, written_aside(destination.folder / ASIDE) as aside:
+        aside.mkdir(mode=0o700)
+        night, words = material()
+        key = seal_key(secret)
+        rows = checklist(night, words, key)
+        shares = [_Share(night, rows, words, key, made_at, town) for town in _wanted(night, destination)]
+        names = file_names(night.towns)
+        jobs = [Job(share.content, aside / f"{place}{SUFFIX}", password) for place, share in enumerate(shares)]
+        checksums = bindery.bind(jobs)
+        books = [
+            HandedOut(destination.path(share.town, names), share.town, *share.counts(), checksum)
+            for share, checksum in zip(shares, checksums, strict=True)
+        ]
+        for book in books:
+            before(book)
+        for job, book in zip(jobs, books, strict=True):
+            move_into_place(job.path, book.path)
+    return books
+
+
+def _wanted(night: Material, destination: Destination) -> Sequence[str | None]:
+    """The district's workbook first: it is the longest to write."""
+    return [None, *night.towns] if destination.town is None else [destination.town]
+
+
+@dataclass(frozen=True)
+class _Share:
+    """One workbook's share of a night: a town's, or all of it for the district."""
+
+    night: Material
+    rows: pl.DataFrame
+    words: Words
+    key: bytes
+    made_at: datetime
+    town: str | None
+
+    def content(self) -> BookContent:
+        """What the workbook holds."""
+        material, rows = self.night, self._rows()
+        if self.town is not None:
+            material = material.of_town(self.town)
+        # Answers and marks are in the rows already; what a process need not know is not told to it.
+        material = replace(
+            material,
+            memory=material.memory.clear(),
+            answers=material.answers.clear(),
+            files=material.files.clear(),
+            findings=material.findings.join(rows.select("finding_id"), on="finding_id", how="semi"),
+        )
+        return BookContent(self.town, rows, material, self.words, self._meta(rows.height), self.made_at)
+
+    def counts(self) -> tuple[int, int]:
+        """How many findings and households it holds."""
+        rows = self._rows()
+        return rows.height, rows["household_id"].n_unique()
+
+    def _rows(self) -> pl.DataFrame:
+        """The district has all findings; a town those of its own that await an answer."""
+        if self.town is None:
+            return self.rows
+        return self.rows.filter(pl.col("book_town") == self.town, ~pl.col("is_answered"))
+
+    def _meta(self, rows: int) -> str:
+        told = Meta(
+            night=self.night.night,
+            as_of=self.night.manifest["as_of"],
+            profile=str(self.night.manifest["profile"]),
+            town=self.town,
+            rows=rows,
+            made_at=self.made_at,
+        )
+        return told.signed(self.key).text()

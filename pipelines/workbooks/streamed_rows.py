@@ -1,0 +1,156 @@
+"""Rows of a frame as the rows of a sheet, put together by Polars and streamed: thousands of rows in a moment.
+
+What belongs here: cells as expressions that give their XML, and a sheet that takes such rows beside what xlsxwriter
+writes itself. xlsxwriter's own way is a call per cell, some ten microseconds each, and a night has a million cells.
+
+The sheet goes by xlsxwriter's public `worksheet_class`, but fills the stream of its `constant_memory` mode itself
+(`row_data_fh`, `previous_row`, `_write_single_row`, `_write_hyperlinks`); the tests read every kind of cell back, so that
+a release that changes this is noticed.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+from xml.sax.saxutils import quoteattr
+
+import polars as pl
+from xlsxwriter.worksheet import Worksheet
+
+from pipelines.workbooks.cell_texts import RUNNING
+
+MOST_LINKS: Final = 65_530
+"""Of a sheet; what comes after them stays plain text."""
+SLICE: Final = 2_000
+ROW: Final = "sheet_row"
+"""Column with the row's number as a spreadsheet counts."""
+
+_ALPHABET: Final = 26
+_DAY_ZERO: Final = pl.date(1899, 12, 30)
+_RUNS: Final = f"^[{''.join(sorted(RUNNING - {'-'}))}-]"
+
+Style = int | pl.Expr
+"""Index of a format; an expression where it depends on the row."""
+
+
+class StreamedSheet(Worksheet):  # type: ignore[misc]  # xlsxwriter is untyped
+    """A worksheet that takes whole rows as XML."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._links: list[str] = []
+
+    def stream(self, rows: pl.DataFrame, cells: Sequence[pl.Expr], height: pl.Expr | None = None) -> None:
+        """Write rows below what was written so far.
+
+        Args:
+            rows: with `ROW`, ascending without a gap.
+            cells: of one row, in their order, as the functions of this module give them.
+            height: of a row in points; none: as the program likes.
+        """
+        if rows.is_empty():
+            return
+        first, last = int(rows[ROW][0]), int(rows[ROW][-1])
+        self._check_dimensions(first - 1, 0)
+        self._check_dimensions(last - 1, len(cells) - 1)
+        self._write_single_row(first - 1)
+        number = pl.col(ROW).cast(pl.String)
+        tall = [] if height is None else [pl.lit('" ht="'), height.cast(pl.String), pl.lit('" customHeight="1')]
+        line = pl.concat_str(pl.lit('<row r="'), number, *tall, pl.lit('">'), *cells, pl.lit("</row>"))
+        for part in rows.iter_slices(SLICE):
+            self.row_data_fh.write(part.select(line.str.join("")).item())
+        self.previous_row = last
+
+    def link(self, cells: Iterable[tuple[str, str, int]], tip: str) -> None:
+        """Let cells lead to other sheets, as many as a sheet takes.
+
+        Args:
+            cells: the cell, as A2; the sheet and the row that it leads to.
+            tip: what is shown above the link.
+        """
+        told = quoteattr(tip)
+        for cell, sheet, row in cells:
+            if len(self._links) == MOST_LINKS:
+                return
+            place = quoteattr(f"'{sheet.replace(chr(39), chr(39) * 2)}'!A{row}")
+            self._links.append(f'<hyperlink ref="{cell}" location={place} tooltip={told}/>')
+
+    def _write_hyperlinks(self) -> None:
+        super()._write_hyperlinks()
+        if self._links:
+            self.fh.write(f"<hyperlinks>{''.join(self._links)}</hyperlinks>")
+
+
+def letter(place: int) -> str:
+    """The letter of a column counted from 0."""
+    place, letters = place + 1, ""
+    while place:
+        place, rest = divmod(place - 1, _ALPHABET)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def text_cell(place: int, value: pl.Expr, style: Style, running: Style) -> pl.Expr:
+    """A cell of text; one whose text begins as a formula does takes the style `running`."""
+    chosen = pl.when(value.str.contains(_RUNS)).then(_style(running)).otherwise(_style(style))
+    opened = pl.concat_str(_head(place), chosen, pl.lit('" t="inlineStr"><is><t>'))
+    return _or_blank(value, pl.concat_str(opened, _escaped(value), pl.lit("</t></is></c>")), place, style)
+
+
+def number_cell(place: int, value: pl.Expr, style: Style) -> pl.Expr:
+    """A cell with a number."""
+    told = value.cast(pl.String)
+    return _or_blank(value, pl.concat_str(_head(place), _style(style), pl.lit('"><v>'), told, _END), place, style)
+
+
+def date_cell(place: int, value: pl.Expr, style: Style) -> pl.Expr:
+    """A cell with a date."""
+    return number_cell(place, (value - _DAY_ZERO).dt.total_days(), style)
+
+
+def formula_cell(place: int, formula: str, shown: pl.Expr, style: Style) -> pl.Expr:
+    """A cell with a formula.
+
+    Args:
+        place: of its column.
+        formula: with `{row}` for the row's number.
+        shown: the text that it shows until a program reckons it anew; null: no formula, an empty cell.
+        style: its format.
+    """
+    parts = _plain(formula.removeprefix("=")).split("{row}")
+    number = pl.col(ROW).cast(pl.String)
+    told: list[pl.Expr] = [pl.lit(parts[0])]
+    for part in parts[1:]:
+        told += [number, pl.lit(part)]
+    opened = pl.concat_str(_head(place), _style(style), pl.lit('" t="str"><f>'))
+    cell = pl.concat_str(opened, *told, pl.lit("</f><v>"), _escaped(shown), _END)
+    return _or_blank(shown, cell, place, style)
+
+
+_END: Final = pl.lit("</v></c>")
+
+
+def style_index(style: Any) -> int:  # noqa: ANN401  an xlsxwriter format
+    """The index by which a cell names its format."""
+    return int(style._get_xf_index())  # noqa: SLF001  see the top of this module
+
+
+def _head(place: int) -> pl.Expr:
+    return pl.concat_str(pl.lit(f'<c r="{letter(place)}'), pl.col(ROW).cast(pl.String), pl.lit('" s="'))
+
+
+def _style(style: Style) -> pl.Expr:
+    return pl.lit(str(style)) if isinstance(style, int) else style.cast(pl.String)
+
+
+def _or_blank(value: pl.Expr, cell: pl.Expr, place: int, style: Style) -> pl.Expr:
+    """The cell, and where there is no value an empty one that has its looks all the same."""
+    blank = pl.concat_str(_head(place), _style(style), pl.lit('"/>'))
+    return pl.when(value.is_null()).then(blank).otherwise(cell)
+
+
+def _escaped(text: pl.Expr) -> pl.Expr:
+    plain = text.str.replace_all("&", "&amp;", literal=True)
+    return plain.str.replace_all("<", "&lt;", literal=True).str.replace_all(">", "&gt;", literal=True)
+
+
+def _plain(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
