@@ -90,6 +90,7 @@ def test_every_asset_of_a_night_tells_its_rows_and_each_feed_its_checks(messy_ni
     assert set(gates) == {*GATE_LABELS, "health_page"}, "every kind of gate has its words and its check"
     assert not {name for asset, name in failed if asset == "published_night"}
     assert gates["roster_rows"]["gates_no_history"].value == 1
+    assert "<svg" in (place.warehouse / "published" / "current" / "health.html").read_text(encoding="utf-8")
 
 
 def test_a_wrong_feed_trips_a_blocking_check_and_nothing_after_it_runs(
