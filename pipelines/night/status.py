@@ -16,16 +16,31 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from pipelines.domain.health_history import NIGHTS_SHOWN, NightAccount
+from pipelines.night.health import PAGE, account_of
 from pipelines.night.held_words import gate_sentence, holding, ways_on
 from pipelines.night.labels import FEED_STATUS_LABELS, GATE_STATUS_LABELS
+from pipelines.night.status_health import (
+    EventsStanding,
+    Returned,
+    events_line,
+    events_standing,
+    health_lines,
+    nights_line,
+    places_lines,
+)
 from warehouse.errors import WarehouseError
+from warehouse.events.store import EventStore
 from warehouse.load_report import LoadReport
+from warehouse.night_accounts import recent_nights
 from warehouse.publication import MANIFEST, current, read_manifest
 from warehouse.release import RELEASED
 from warehouse.session import MARKER, Vault
 from warehouse.snapshots import SnapshotStore
 
 ACCOUNTS = "accounts"
+BOOKS = "workbooks"
+"""Folder of the warehouse in which a night's workbooks lie, in a folder of the night's name."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +96,11 @@ class Standing:
         feeds: every feed that was ever delivered or that the last night knows.
         held: nights held since.
         failures: accounts of what failed since, the newest last.
+        nights: the last nights of that night's profile, published and held, with what became of them.
+        events: what the store of case events says; None where it was not asked.
+        page: the last night's health page.
+        books: folder of the workbooks that were made of the last night.
+        returned: where filled workbooks arrive; None where no folder is set.
     """
 
     encrypted: bool | None
@@ -89,10 +109,20 @@ class Standing:
     feeds: tuple[FeedStanding, ...]
     held: tuple[HeldNight, ...]
     failures: tuple[Path, ...]
+    nights: tuple[NightAccount, ...] = ()
+    events: EventsStanding | None = None
+    page: Path | None = None
+    books: Path | None = None
+    returned: Returned | None = None
 
 
-def standing(vault: Vault) -> Standing:
-    """Read where a warehouse stands; nothing is opened, nothing is written.
+def standing(vault: Vault, store: EventStore | None = None, returned: Returned | None = None) -> Standing:
+    """Read where a warehouse stands; no table is opened, nothing is written.
+
+    Args:
+        vault: the warehouse; its key is not needed.
+        store: the store of case events, to be asked for its extent.
+        returned: where filled workbooks arrive.
 
     Raises:
         WarehouseError: a manifest or load report is damaged.
@@ -109,6 +139,11 @@ def standing(vault: Vault) -> Standing:
         feeds=tuple(_feed(vault, feed, known.get(feed, {})) for feed in feeds),
         held=_held_since(vault.root, folder),
         failures=_since(vault.root.glob(f"{ACCOUNTS}/*"), folder),
+        nights=_last_nights(vault, night),
+        events=None if store is None else events_standing(store, night),
+        page=_there(folder, PAGE),
+        books=_there(vault.root / BOOKS, folder.name) if folder else None,
+        returned=returned,
     )
 
 
@@ -122,7 +157,22 @@ def status_screen(found: Standing, today: date) -> RenderableType:
         parts += [Text(""), _feeds_table(found.feeds, today), *_feed_lines(found.feeds)]
     if found.night is not None:
         parts += [Text(""), *_gate_lines(found.night)]
-    return Group(*parts)
+    nights = nights_line(found.nights)
+    parts += [] if nights is None else [nights]
+    parts += [] if found.night is None else health_lines(found.night)
+    parts += [] if found.events is None else [events_line(found.events)]
+    return Group(*parts, *places_lines(found.page, found.books, found.returned))
+
+
+def _last_nights(vault: Vault, night: Mapping[str, Any] | None) -> tuple[NightAccount, ...]:
+    if night is None:
+        return ()
+    return tuple(map(account_of, recent_nights(vault, date.max, str(night["profile"]), NIGHTS_SHOWN)))
+
+
+def _there(folder: Path | None, name: str) -> Path | None:
+    """A file or folder, where it is there."""
+    return folder / name if folder is not None and (folder / name).exists() else None
 
 
 def _is_encrypted(root: Path) -> bool | None:

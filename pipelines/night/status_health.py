@@ -5,7 +5,7 @@ manifest of an older program does not tell is left out, not shown as zero.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,10 @@ from typing import Any
 from rich.text import Text
 
 from pipelines.domain.health_history import GATE_KINDS, NightAccount, gate_grid, last_nights
-from pipelines.night.health import HEALTH, PAGE
+from pipelines.night.health import HEALTH
+from warehouse.errors import WarehouseError
+from warehouse.events.event import Head
+from warehouse.events.store import EventStore
 
 Manifest = Mapping[str, Any]
 
@@ -33,6 +36,34 @@ class EventsStanding:
     events: int = 0
     is_whole: bool | None = None
     problem: str = ""
+
+
+@dataclass(frozen=True)
+class Returned:
+    """Where filled workbooks arrive.
+
+    Attributes:
+        folder: the drop folder.
+        waiting: workbooks in it that nobody has imported yet.
+    """
+
+    folder: Path
+    waiting: int = 0
+
+
+def events_standing(store: EventStore, night: Manifest | None) -> EventsStanding:
+    """Ask the store of case events for its extent and for the place at which the last night saw it end; a look-up each.
+
+    What is wrong with the store is told, not raised: status must answer all the same. Whether every link of the chain
+    holds is for `hedui audit verify`.
+    """
+    place = str(store)
+    seen = (night or {}).get("events") or {}
+    heads = [Head(int(seen["seq"]), str(seen["digest"]))] if {"seq", "digest"} <= seen.keys() else []
+    try:
+        return EventsStanding(place, store.extent().events, store.missing(heads) is None)
+    except WarehouseError as error:
+        return EventsStanding(place, problem=str(error))
 
 
 def nights_line(nights: Sequence[NightAccount]) -> Text | None:
@@ -66,16 +97,14 @@ def events_line(found: EventsStanding) -> Text:
     return Text(f"case events 案件事件: {found.events:,} in {found.place}" + ("" if found.events else " (none yet)"))
 
 
-def places_lines(folder: Path | None, books: Path | None, drop: Path | None, waiting: Iterable[str]) -> list[Text]:
+def places_lines(page: Path | None, books: Path | None, returned: Returned | None) -> list[Text]:
     """Where to look: the health page, the workbooks to hand out, the folder in which filled ones arrive."""
-    lines = []
-    if folder is not None and (folder / PAGE).exists():
-        lines.append(Text(f"health page 运行概况: {folder / PAGE}"))
-    if books is not None and books.is_dir():
+    lines = [] if page is None else [Text(f"health page 运行概况: {page}")]
+    if books is not None:
         lines.append(Text(f"workbooks 工作簿: {books}"))
-    if drop is not None:
-        number = sum(1 for _ in waiting)
-        lines.append(Text(f"drop folder 回收文件夹: {drop} ({number} waiting)", "yellow" if number else ""))
+    if returned is not None:
+        told = f"drop folder 回收文件夹: {returned.folder} ({returned.waiting} waiting)"
+        lines.append(Text(told, "yellow" if returned.waiting else ""))
     return lines
 
 
