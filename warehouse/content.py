@@ -246,8 +246,11 @@ def _matched_guests(content: Content, guests: Guests, subjects: Sequence[str], *
 
 
 def _overridden_by_key(content: Content, keys: Keys) -> list[str]:
-    """Condition under which a later delta has a row with the same key; its row may be about other persons."""
-    places = [(place, s) for place, s in enumerate(content.snapshots) if s.mode == "delta"]
+    """Condition under which a later delta or answer has a row with the same key; a delta's may be about other persons.
+
+    Answers too: a department may return a person nobody asked about in two of them, whom no list overrides.
+    """
+    places = [(place, s) for place, s in enumerate(content.snapshots) if place > 0 and s.mode != "full"]
     if not places:
         return []
     later = " UNION ALL BY NAME ".join(

@@ -31,16 +31,15 @@ class Member:
         return not any(grade(r, self.row) == "A" for r in gone)
 
 
-def has_died(row: Row, as_of: date) -> bool | None:
-    """death_on ≤ as_of; None where the day is not known."""
-    return None if row["death_on"] is None else row["death_on"] <= as_of
+def has_died(row: Row, as_of: date) -> bool:
+    """death_on ≤ as_of, which a record without a day is not: where empty is undetermined, the rule says so."""
+    return row["death_on"] is not None and row["death_on"] <= as_of
 
 
-def in_force(row: Row, as_of: date) -> bool | None:
-    """start_on ≤ as_of and end_on empty or ≥ as_of; None where it rests on a start that is not known."""
-    if row["end_on"] is not None and row["end_on"] < as_of:
-        return False
-    return None if row["start_on"] is None else row["start_on"] <= as_of
+def in_force(row: Row, as_of: date) -> bool:
+    """start_on ≤ as_of, end_on empty or ≥ as_of; a record without a start is not."""
+    begun = row["start_on"] is not None and row["start_on"] <= as_of
+    return begun and (row["end_on"] is None or row["end_on"] >= as_of)
 
 
 def absences(members: list[Member], benefit: str, as_of: date) -> list[Finding]:
@@ -54,29 +53,22 @@ def absences(members: list[Member], benefit: str, as_of: date) -> list[Finding]:
 
 
 def _deaths(member: Member, loss: str, as_of: date) -> list[Finding]:
-    """SW-01: one finding per person and source; a death without a day is undetermined."""
-    found = []
-    for row in member.deaths if member.is_covered else []:
-        died = has_died(row, as_of)
-        if died is not False:
-            outcome = "flagged" if died else "undetermined"
-            found.append(make(member.row, row, "SW-01", outcome, loss, row["source"], row["death_on"]))
-    return found
+    """SW-01: one finding per person and source."""
+    dead = [row for row in member.deaths if member.is_covered and has_died(row, as_of)]
+    return [make(member.row, row, "SW-01", "flagged", loss, row["source"], row["death_on"]) for row in dead]
 
 
 def _custody(member: Member, loss: str, benefit: str, as_of: date) -> list[Finding]:
     """XJ-01 of a covered member, XJ-02 of any."""
     found = []
     for row in member.custody:
-        kind, held = row["custody_type"], in_force(row, as_of)
-        if held is False:
+        kind = row["custody_type"]
+        if not in_force(row, as_of):
             continue
-        outcome = "flagged" if held else "undetermined"
         if kind == "detention":
-            found.append(make(member.row, row, "XJ-02", outcome, "LEAD", kind, row["start_on"]))
-        elif kind in ("prison", "rehab") and member.is_covered:
+            found.append(make(member.row, row, "XJ-02", "flagged", "LEAD", kind, row["start_on"]))
+        elif kind in ("prison", "rehab", UNKNOWN) and member.is_covered:
             action = "VERIFY" if kind == "rehab" and benefit in TEKUN else loss
+            outcome = "undetermined" if kind == UNKNOWN else "flagged"
             found.append(make(member.row, row, "XJ-01", outcome, action, kind, row["start_on"]))
-        elif kind == UNKNOWN and member.is_covered:
-            found.append(make(member.row, row, "XJ-01", "undetermined", "VERIFY", kind, row["start_on"]))
     return found

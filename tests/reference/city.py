@@ -1,4 +1,4 @@
-"""A small, boundary-dense, messy city: the values of five feeds, drawn from one seed.
+"""A small, boundary-dense, messy city: the values of its feeds, drawn from one seed.
 
 Few people, plates, units and businesses are used again and again, so that duplicates, superseded and
 standing rows, shared units and people of two households come up in every city.
@@ -44,6 +44,7 @@ class City:
     places: list[str]
     entities: list[tuple[str | Raw | None, str]]
     quiet: set[str]
+    wages: list[tuple[Person, str, Decimal]]
 
     def some(self, *values: object) -> object:
         """One of the values."""
@@ -111,4 +112,5 @@ def found_city(chance: Random) -> City:
         [f"某某路{n}号{n}-{n}" for n in range(1, 9)],
         entities,
         set(),
+        [],
     )

@@ -11,18 +11,22 @@ from random import Random
 
 from tests.reference.city import Row, found_city
 from tests.reference.contract import FEEDS, Feed, Field
+from tests.reference.contract_people import ALL_FEEDS
 from tests.reference.formats import encode
 from tests.reference.persons import bad_id
 from tests.reference.records import draw_feeds
-from tests.reference.spellings import Spelling
+from tests.reference.spellings import Raw, Spelling
+
+IDS = ("id_number", "spouse_id_number")
 
 
-def write_city(inbox: Path, seed: int) -> date:
-    """Write the inbox of one seed; gives the comparison date."""
+def write_city(inbox: Path, seed: int, *, people: bool = True) -> date:
+    """Write the inbox of one seed, with the feeds of people and money or without; gives the comparison date."""
     chance = Random(seed)  # noqa: S311 - a city, not a secret
     city = found_city(chance)
     for name, rows in draw_feeds(city).items():
-        write_feed(inbox / name, FEEDS[name], rows, city.as_of, chance)
+        if people or name in FEEDS:
+            write_feed(inbox / name, ALL_FEEDS[name], rows, city.as_of, chance)
     return city.as_of
 
 
@@ -38,7 +42,7 @@ def write_feed(folder: Path, feed: Feed, rows: list[Row], as_of: date, chance: R
     if luck > 0.92:
         write_deltas(folder, feed, rows, day, chance)
         return
-    if luck > 0.88 and feed.name != "roster":
+    if luck > 0.88 and feed.name not in ("roster", "card_proxies"):  # those answer no list of persons
         write_responses(folder, feed, rows, day, chance)
         return
     write_snapshot(folder / day.isoformat(), feed, rows, chance)
@@ -65,17 +69,19 @@ def write_deltas(folder: Path, feed: Feed, rows: list[Row], day: date, chance: R
 
 def _changed(part: list[Row], rows: list[Row], chance: Random) -> list[Row]:
     """The rows, some with a value of another row."""
-    names = [name for name in part[0] if name not in ("id_number", "household_id")]
-    changes = [(name, chance.choice(rows)[name]) for name in chance.sample(names, 3)]
+    names = [name for name in part[0] if name not in (*IDS, "household_id")]
+    changes = [(name, chance.choice(rows)[name]) for name in chance.sample(names, min(3, len(names)))]
     return [row | dict([chance.choice(changes)]) if chance.random() < 0.3 else row for row in part]
 
 
 def write_responses(folder: Path, feed: Feed, rows: list[Row], day: date, chance: Random) -> None:
     """Two answers, each to a list of people; some are on both lists, some have no row, some are on none."""
-    people = sorted({str(row["id_number"]) for row in rows if type(row["id_number"]) is str})
+    people = sorted({str(row[name]) for row in rows for name in IDS if type(row.get(name)) is str})
     for n in (1, 0):
         asked = chance.sample(people, len(people) * 2 // 3)
-        part = [row for row in rows if row["id_number"] in asked and chance.random() < 0.8] or rows[:1]
+        unasked = chance.choice([0, 0, 0.1])  # at times rows about people whom nobody asked about
+        shares = [unasked if {row.get(n) for n in IDS}.isdisjoint(asked) else 0.8 for row in rows]
+        part = [row for row, share in zip(rows, shares, strict=True) if chance.random() < share] or rows[:1]
         write_snapshot(folder / (day - timedelta(n)).isoformat(), feed, part, chance, asked=asked)
 
 
@@ -85,7 +91,10 @@ def spoil_snapshot(folder: Path, feed: Feed, rows: list[Row], chance: Random) ->
     if way == "bad":
         rows = [dict(row) for row in rows]
         for row in chance.sample(rows, min(20, len(rows))):
-            row["id_number"] = bad_id(chance, "500190199001010000")
+            for name in [n for n in IDS if n in row]:
+                row[name] = bad_id(chance, "500190199001010000")
+            if "id_number" not in row:
+                row["household_id"] = Raw("")
     drop = chance.choice(feed.required()) if way == "column" else None
     write_snapshot(folder, feed, rows, chance, drop=drop, double=way == "double", lie=way == "manifest")
     if way == "part":

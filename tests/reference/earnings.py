@@ -24,7 +24,7 @@ def housing_fund(member: Row, rows: list[Row], as_of: date) -> list[Finding]:
 
 
 def taxed_wages(member: Row, rows: list[Row], as_of: date, *, has_income_column: bool) -> list[Finding]:
-    """TAX-01: one per person; an amount or period that is empty leaves open what the known ones do not show."""
+    """TAX-01: one per person; an amount that is empty adds nothing, a period that is empty is in no window."""
     first = as_of.replace(day=1)
     wages = [r for r in rows if r["income_item"] == "wage"]
     within = [r for r in wages if r["period"] and months_before(first, 12) <= r["period"] <= months_before(first, 1)]
@@ -32,14 +32,9 @@ def taxed_wages(member: Row, rows: list[Row], as_of: date, *, has_income_column:
         return []
     total = sum((r["income"] for r in within if r["income"] is not None), Decimal(0))
     average = to_cents(Fraction(total) / 12)
-    if not has_income_column:
-        outcome = "undetermined"
-    elif average > (member["monthly_income"] or Decimal(0)):
-        outcome = "flagged"
-    elif any(r["income"] is None for r in within):
-        outcome = "undetermined"
-    else:
+    if has_income_column and average <= (member["monthly_income"] or Decimal(0)):
         return []
+    outcome = "flagged" if has_income_column else "undetermined"
     worst = max(within, key=lambda r: grade(r, member))
     row = {"_order": 0, "name": worst["name"], "wage": average}
     return [make(member, row, "TAX-01", outcome, "VERIFY_INCOME", "wage", None)]

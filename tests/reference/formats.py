@@ -27,7 +27,7 @@ def encode(kind: str, fields: list[Field], rows: list[Row], spelling: Spelling, 
     headers, factors = _headers(fields, chance)
     body = [[spelling.spell(f, _in_unit(row.get(f.name), factors[f.name])) for f in fields] for row in rows]
     if double:
-        twin = next(f for f in fields if f.name == "id_number")
+        twin = next(f for f in fields if f.name in ("id_number", "household_id"))
         headers = [*headers, next(h for h in (*twin.headers, twin.name) if h not in headers)]
         body = [[*row, ""] for row in body]
     kinds = [*(f.kind for f in fields), ""][: len(headers)]

@@ -15,7 +15,7 @@ def sides(rows: list[Row]) -> list[Row]:
     for row in rows:
         left, right = (row["id_number"], row["name"]), (row["spouse_id_number"], row["spouse_name"])
         for (person, name), (spouse, _) in ((left, right), (right, left)):
-            if person is not None and person in row.get("_about", {person}):
+            if person is not None:
                 found.append({**row, "id_number": person, "name": name, "spouse": spouse})
     return found
 

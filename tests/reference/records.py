@@ -3,6 +3,8 @@
 from decimal import Decimal
 
 from tests.reference.city import City, Row
+from tests.reference.money_records import housing_funds, proxies, taxes
+from tests.reference.people_records import custodies, deaths, marriages
 from tests.reference.persons import person
 from tests.reference.rosters import insurances, rosters
 from tests.reference.spellings import Raw
@@ -116,14 +118,14 @@ def repeated(city: City, rows: list[Row]) -> list[Row]:
         copy = dict(row)
         if city.odds(0.6):  # another content: one field of another row
             other = city.chance.choice(rows)
-            name = city.chance.choice([n for n in row if n not in ("household_id", "id_number")])
+            name = city.chance.choice([n for n in row if n not in ("household_id", "id_number", "spouse_id_number")])
             copy[name] = other[name]
         out.insert(city.chance.randrange(len(out) + 1), copy)
     return out
 
 
 def draw_feeds(city: City) -> dict[str, list[Row]]:
-    """The rows of all five feeds."""
+    """The rows of all feeds, those of people and money last."""
     roster = rosters(city)
     feeds = {
         "roster": roster,
@@ -131,6 +133,15 @@ def draw_feeds(city: City) -> dict[str, list[Row]]:
         "vehicle": vehicles(city),
         "property": properties(city),
         "business": businesses(city),
+    }
+    outsiders = [person(city.chance) for _ in range(12)]
+    feeds |= {
+        "death": deaths(city, outsiders),
+        "custody": custodies(city),
+        "housing_fund": housing_funds(city),
+        "income_tax": taxes(city, roster),
+        "marriage": marriages(city, roster, outsiders),
+        "card_proxies": proxies(city, roster),
     }
     drawn = {name: repeated(city, rows) for name, rows in feeds.items()}
     if city.odds(0.04):

@@ -53,9 +53,9 @@ def reviews(head: Row, members: list[Row], as_of: date) -> list[Finding]:
 
 
 def account(head: Row, members: list[Row], filings: list[Row]) -> list[Finding]:
-    """ZJ-01: the account is in the name of no member; a filing of that very name exempts."""
+    """ZJ-01: the account is in the name of no member (who has no name, has no equal one); a filing of that very name exempts."""
     holders = [r["account_holder"] for r in sorted(members, key=lambda r: r["_order"]) if r["account_holder"]]
-    if not holders or any(same_name(holders[0], r["name"]) for r in members):
+    if not holders or any(r["name"] and same_name(holders[0], r["name"]) for r in members):
         return []
     outcome = "exempt" if any(f["holder_name"] == holders[0] for f in filings) else "flagged"
     return [_of(head, "ZJ-01", outcome, "VERIFY", head["household_id"], None)]

@@ -28,6 +28,7 @@ def household(city: City, number: str, members: list[Person]) -> list[Row]:
     benefit = city.some(*BENEFITS[:2], *BENEFITS[:2], *BENEFITS)
     approved, amount = city.month() if city.odds(0.4) else city.day(), city.amount()
     graced = city.odds(0.25)
+    holder = account_holder(city, members)
     rows: list[Row] = []
     for place, someone in enumerate(members):
         head = (place == 0 and city.odds(0.85)) or city.odds(0.05)
@@ -52,11 +53,19 @@ def household(city: City, number: str, members: list[Person]) -> list[Row]:
                 "status": city.some(
                     "active", "active", None, "stopped" if city.odds(0.3) else "active", city.code("active")
                 ),
-                "account_holder": someone.name,
+                "account_holder": holder if city.odds(0.7) else city.some(someone.name, None),
                 "account_no": Raw("6222000000000000"),
             }
         )
     return rows
+
+
+def account_holder(city: City, members: list[Person]) -> object:
+    """Whose account it is: a member's, a stranger's, one written a little differently, nobody's."""
+    member = city.chance.choice(members).name
+    return city.some(
+        member, member, city.chance.choice(city.people).name, "周代管", member[:-1] + "□", member + "某", None
+    )
 
 
 def grace_day(city: City) -> object:
@@ -138,9 +147,11 @@ def crafted(city: City, roster: list[Row]) -> list[Row]:
 
 
 def income_rows(city: City, someone: Person, wage: Decimal, pension: Decimal) -> list[Row]:
-    """A wage row and a pension row of one person."""
+    """A wage row and a pension row of one person; the wage may stand with the housing fund or the tax office."""
     rows = []
-    if wage:
+    way = city.chance.choice(["insurance", "insurance", "housing_fund", "income_tax", "all"]) if wage else ""
+    city.wages.append((someone, way, wage))
+    if way in ("insurance", "all"):
         rows.append(
             insurance(
                 city,
@@ -149,7 +160,7 @@ def income_rows(city: City, someone: Person, wage: Decimal, pension: Decimal) ->
                 enrol_status="active",
                 benefit_status=None,
                 payer_kind=city.some("employed", None, "employed", "self"),
-                wage_base=wage,
+                wage_base=wage - city.chance.choice([0, 1]) if way == "all" else wage,
                 last_paid_month=city.some(
                     None, months_before(city.as_of.replace(day=1), city.chance.choice([3, 3, 4]))
                 ),

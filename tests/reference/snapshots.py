@@ -59,7 +59,7 @@ def _together(feed: Feed, used: list[Used]) -> Landed:
             setattr(whole, name, getattr(whole, name) + getattr(one, name))
         whole.kept_in_books += len(one.kept)
         whole.incomplete |= one.incomplete
-    rows = _answers(used) if used[0][1] == "response" else _changes(feed, used)
+    rows = _answers(feed, used) if used[0][1] == "response" else _changes(feed, used)
     whole.kept = [{**row, "_order": place} for place, row in enumerate(rows)]
     return whole
 
@@ -73,16 +73,15 @@ def _changes(feed: Feed, used: list[Used]) -> list[Row]:
     return rows
 
 
-def _answers(used: list[Used]) -> list[Row]:
+def _answers(feed: Feed, used: list[Used]) -> list[Row]:
     """The newest answer per person; a person asked about later has no older rows.
 
-    `_about` names the persons of whom a row tells something: of the two of a marriage, those asked about.
+    A record is about both its persons, so an answer about either speaks of it. A row about somebody who is on no list
+    is a row all the same; where two answers hold it, it is one record.
     """
     rows: list[Row] = []
-    answered: set[str] = set()
-    for landed, _, asked in used:
-        for row in landed.kept:
-            about = {row["id_number"], row.get("spouse_id_number")} & (asked - answered)
-            rows += [{**row, "_about": about}] if about else []
-        answered |= asked
+    for landed, _, asked in reversed(used):
+        new = {natural_key(feed, row) for row in landed.kept} - {None}
+        older = [row for row in rows if natural_key(feed, row) not in new]
+        rows = [row for row in older if {row["id_number"], row.get("spouse_id_number")}.isdisjoint(asked)] + landed.kept
     return rows

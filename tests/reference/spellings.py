@@ -37,9 +37,9 @@ class Spelling:
             return self.money(value) if field.kind == "money" else self._decimal(value)
         if field.kind == "code":
             return self.code(field, str(value))
-        ways = {"id_number": self.id_number, "plate_no": self.plate, "plate_type": self.plate_type}
-        ways |= {"status": self.states, "name": self.name, "account_holder": self.name}
-        return ways.get(field.name, self.text)(str(value))
+        ways = {"plate_no": self.plate, "plate_type": self.plate_type, "status": self.states}
+        kinds = {"id": self.id_number, "name": self.name}
+        return (kinds.get(field.kind) or ways.get(field.name, self.text))(str(value))
 
     def _roll(self) -> bool:
         return self.chance.random() < self.dirty

@@ -190,6 +190,15 @@ def test_the_newest_answer_per_person_counts(vault: Vault, keys: Keys, land: Cal
     assert triples(rows_of(vault, keys, ("id_number",), ["A", "B", "C"])) == [("B", "p", "1")]
 
 
+def test_a_row_that_two_answers_give_unasked_counts_once(
+    vault: Vault, keys: Keys, land: Callable[..., LoadReport]
+) -> None:
+    land(date(2026, 9, 1), ("A", "p", "1"), ("C", "p", "1"), ("C", "q", "1"), mode="response", asked=("A",))
+    land(date(2026, 9, 3), ("B", "p", "2"), ("C", "p", "2"), mode="response", checksum="bb", asked=("B",))
+    rows = rows_of(vault, keys, ("id_number",), ["A", "B", "C"])
+    assert triples(rows) == [("A", "p", "1"), ("C", "q", "1"), ("B", "p", "2"), ("C", "p", "2")]
+
+
 def test_a_person_never_asked_about_is_not_queried(vault: Vault, land: Callable[..., LoadReport]) -> None:
     land(date(2026, 9, 1), ("A", "p", "1"), mode="response", asked=("A", "B"))
     land(date(2026, 9, 3), mode="response", checksum="bb", asked=("C",))
@@ -246,12 +255,11 @@ def by_hand(deliveries: list[tuple[str, list[tuple[str, ...]], set[str]]], perso
     content: list[tuple[str, ...]] = []
     for mode, rows, asked in deliveries:
         new = {(row[1], row[0]) if row[1] else ("vin", row[2], row[0]) if row[2] else None for row in rows} - {None}
-        if mode == "delta":
-            content = [
-                row
-                for row in content
-                if ((row[1], row[0]) if row[1] else ("vin", row[2], row[0]) if row[2] else None) not in new
-            ]
+        content = [
+            row
+            for row in content
+            if ((row[1], row[0]) if row[1] else ("vin", row[2], row[0]) if row[2] else None) not in new
+        ]
         if mode == "response":
             content = [row for row in content if row[0] not in asked]
         content += rows
