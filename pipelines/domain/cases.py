@@ -10,6 +10,7 @@ from typing import Final
 
 import polars as pl
 
+from pipelines.domain.carried_cases import unread_cases
 from pipelines.domain.case_exposure import amount_at_risk, earliest_fact, months_at_risk
 from pipelines.domain.case_identity import carry_identity
 from pipelines.domain.case_statement import case_statement
@@ -87,10 +88,12 @@ def build_cases(
         secret: key of the warehouse; case ids are made with it.
 
     Returns:
-        One row per household with a case, columns of `CASES`, ordered by household.
+        One row per household with a case, columns of `CASES`, ordered by household; a household that nobody could read
+        tonight keeps its case.
     """
+    gathered = _gathered(case_findings)
     made = (
-        circumstances.households.join(_gathered(case_findings), on="household_id", how="inner")
+        circumstances.households.join(gathered, on="household_id", how="inner")
         .join(earliest_fact(case_findings), on="household_id", how="left")
         .join(circumstances.income, on="household_id", how="left")
         .join(circumstances.grace, on="household_id", how="left")
@@ -99,14 +102,18 @@ def build_cases(
         .with_columns(statement=case_statement(circumstances.policy))
     )
     carried = carry_identity(made, case_findings, last_cases, as_of, secret)
-    return (
+    cases = (
         carried.with_columns(
             fen_to_decimal(round_half_up_to_fen(pl.col(name).clip(0, MOST))).alias(name) for name in _MONEY_COLUMNS
         )
         .select(CASES.names())
         .cast(CASES)
-        .sort("household_id")
     )
+    if set(last_cases.columns) >= set(CASES.names()):
+        unread = unread_cases(gathered, circumstances.households, last_cases)
+        unread = unread.with_columns(as_of=pl.lit(as_of), risk=_risk())
+        cases = pl.concat([cases, unread.select(CASES.names()).cast(CASES)])
+    return cases.sort("household_id")
 
 
 def _gathered(case_findings: pl.DataFrame) -> pl.DataFrame:

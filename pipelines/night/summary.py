@@ -67,6 +67,7 @@ def night_summary(
         feeds_table(manifest["feeds"]),
         *feed_messages(manifest["feeds"]),
         *policy_messages(manifest),
+        *canary_messages(manifest),
         blank,
         towns_table(cases),
         blank,
@@ -92,6 +93,15 @@ def policy_messages(manifest: Mapping[str, Any]) -> list[Text]:
         told = ", ".join(f"{rule_id} ({parameter})" for rule_id, parameter in rules.items())
         lines.append(Text(_cut(f"! not assessed for want of a parameter: {told}"), style="yellow"))
     return lines
+
+
+def canary_messages(manifest: Mapping[str, Any]) -> list[Text]:
+    """Say where canaries went along and none of them could be asked anything; where all was right nothing is said."""
+    told = manifest.get("canaries", {})
+    if not told.get("households") or told["asked"]:
+        return []
+    message = f"! none of {told['households']} canaries could be asked: no feed that they are about was assessed"
+    return [Text(_cut(message), style="yellow")]
 
 
 def feeds_table(feeds: Mapping[str, Mapping[str, Any]]) -> Table:

@@ -124,3 +124,12 @@ def test_a_long_message_takes_two_lines(night_manifest: dict[str, Any], night_ta
     shown = lines(night_summary(night_manifest, tables["rule_counts"], tables["cases"], {}))
     assert sum("列列列" in line for line in shown) == 2
     assert any(line.endswith("…") for line in shown)
+
+
+@pytest.mark.parametrize(("asked", "is_told"), [(0, True), (1, False)])
+def test_a_night_that_could_ask_no_canary_says_so(
+    night_manifest: dict[str, Any], night_tables: dict[str, pl.DataFrame], asked: int, is_told: bool
+) -> None:
+    night_manifest["canaries"] = {"households": 18, "asked": asked, "answers": 0, "wrong": []}
+    shown = "\n".join(lines(night_summary(night_manifest, night_tables["rule_counts"], night_tables["cases"], {})))
+    assert ("! none of 18 canaries could be asked" in shown) is is_told
