@@ -5,7 +5,7 @@ are written at once, so that nothing here reads the warehouse, contracts or poli
 """
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,10 +17,9 @@ import xlsxwriter
 from pipelines.workbooks.account_sheets import enrolment_table, quality_table, terms
 from pipelines.workbooks.checklist_sheet import ChecklistWriter
 from pipelines.workbooks.dictionary_sheet import write_dictionary, write_meta
-from pipelines.workbooks.layout import CHECKLIST, DICTIONARY, META, TERMS
-from pipelines.workbooks.material import Material
+from pipelines.workbooks.layout import TERMS
 from pipelines.workbooks.paging import Paging
-from pipelines.workbooks.sheet_tables import SheetTable, evidence_tables, members_table
+from pipelines.workbooks.sheet_tables import SheetTable, share_of
 from pipelines.workbooks.styles import Styles
 from pipelines.workbooks.summary_sheet import SummaryWriter
 from pipelines.workbooks.table_sheet import MOST_ROWS, write_sections, write_table
@@ -42,7 +41,11 @@ class BookContent:
     Attributes:
         town: whose it is; None: the district's.
         rows: of `rows.checklist`, those of this workbook, in their order.
-        material: the night, as far as it is this workbook's.
+        members: of `members_table`, those of this workbook.
+        evidence: of `evidence_tables`, as well, not numbered yet.
+        night: folder of the published night.
+        manifest: its account.
+        is_clear: whether identity numbers are readable.
         words: of contracts and policy.
         meta: text of the sheet `_meta`.
         made_at: when it is written.
@@ -50,7 +53,11 @@ class BookContent:
 
     town: str | None
     rows: pl.DataFrame
-    material: Material
+    members: SheetTable
+    evidence: Sequence[SheetTable]
+    night: str
+    manifest: Mapping[str, Any]
+    is_clear: bool
     words: Words
     meta: str
     made_at: datetime
@@ -83,32 +90,29 @@ def _describe(book: Any, content: BookContent) -> None:  # noqa: ANN401  xlsxwri
 
 
 def _write_sheets(book: Any, content: BookContent, rows: pl.DataFrame) -> None:  # noqa: ANN401
-    material, words = content.material, content.words
     scope = content.town or DISTRICT
-    paging = Paging(scope, str(material.manifest["as_of"]), material.night)
+    paging = Paging(scope, str(content.manifest["as_of"]), content.night)
     styles = Styles(book)
-    evidence = _evidence(material, words, rows)
+    evidence = _evidence(content, rows)
     SummaryWriter(book, styles).write(rows, paging, f"{SUBJECT}（{scope}）", by_town=content.town is None)
     checklist = ChecklistWriter(book, styles, is_district=content.town is None)
     checklist.write(rows, _targets(evidence), paging)
     write_visits(book, styles, rows, paging)
-    write_table(book, styles, members_table(material, words), paging)
+    write_table(book, styles, content.members, paging)
     for table in evidence:
         write_table(book, styles, table, paging)
     write_table(book, styles, enrolment_table(), paging)
-    write_table(book, styles, quality_table(material.manifest["feeds"], words), paging)
-    write_sections(
-        book, styles, TERMS, terms(material.manifest, words, content.town, is_clear=material.is_clear), paging
-    )
+    write_table(book, styles, quality_table(content.manifest["feeds"], content.words), paging)
+    told = terms(content.manifest, content.words, content.town, is_clear=content.is_clear)
+    write_sections(book, styles, TERMS, told, paging)
     write_dictionary(book, styles, paging)
     write_meta(book, content.meta)
 
 
-def _evidence(material: Material, words: Words, rows: pl.DataFrame) -> list[SheetTable]:
-    """The evidence of the findings of this workbook, by their numbers."""
-    numbers = rows.select("finding_id", "number", "head_name", "book_town")
-    numbered = material.findings.join(numbers, on="finding_id", how="inner").sort("number")
-    return evidence_tables(numbered, words)
+def _evidence(content: BookContent, rows: pl.DataFrame) -> list[SheetTable]:
+    """The evidence of the findings of this workbook, by their numbers; no sheet for a feed that has none here."""
+    shares = [share_of(table, rows.select("finding_id", "number")) for table in content.evidence]
+    return [share for share in shares if share.rows.height]
 
 
 def _targets(tables: Sequence[SheetTable]) -> pl.DataFrame:
@@ -120,6 +124,3 @@ def _targets(tables: Sequence[SheetTable]) -> pl.DataFrame:
         for table in tables
     ]
     return pl.concat(places) if places else pl.DataFrame(schema=["number", "sheet", "row"])
-
-
-__all__ = ["CHECKLIST", "DICTIONARY", "DISTRICT", "META", "BookContent", "TooManyFindingsError", "write_book"]

@@ -23,6 +23,7 @@ from pipelines.workbooks.paging import Paging, protect, set_page
 from pipelines.workbooks.streamed_rows import (
     ROW,
     StreamedSheet,
+    Style,
     date_cell,
     formula_cell,
     number_cell,
@@ -47,8 +48,6 @@ FROZEN_UNTIL: Final = "head_name"
 SOON_DAYS: Final = 3
 _FIRST_DAY, _LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
 _LINKED: Final = "rule_title"
-
-_IS_ANSWERED: Final = pl.col("is_answered")
 
 
 class ChecklistWriter:
@@ -101,27 +100,21 @@ class ChecklistWriter:
             self._sheet.write_string(0, place, column.header, self._styles.header(color))
 
     def _cell(self, place: int, column: Column) -> pl.Expr:
-        value, style = pl.col(column.key), self._of_state(column)
+        style = self._of_state(column)
         if column.key == "fill_check":
-            return self._check_cell(place, style)
+            return formula_cell(place, fill_check("{row}"), UNFILLED, style, answered=ANSWERED)
         if column.key == "overdue_days":
-            shown = pl.when(~_IS_ANSWERED).then(pl.lit(""))
-            return formula_cell(place, overdue_days("{row}"), shown, style)
+            return formula_cell(place, overdue_days("{row}"), "", style)
         if column.kind in ("date", "month"):
-            return date_cell(place, value, style)
+            return date_cell(place, column.key, style)
         if column.kind in ("number", "count"):
-            return number_cell(place, value, style)
-        return text_cell(place, value, style, self._of_state(column, is_running=True))
+            return number_cell(place, column.key, style)
+        return text_cell(place, column.key, style, self._of_state(column, is_running=True))
 
-    def _check_cell(self, place: int, style: pl.Expr) -> pl.Expr:
-        """A live check where the town fills, a word where the answer is there."""
-        check = formula_cell(place, fill_check("{row}"), pl.lit(UNFILLED), style)
-        return pl.when(_IS_ANSWERED).then(text_cell(place, pl.lit(ANSWERED), style, style)).otherwise(check)
-
-    def _of_state(self, column: Column, *, is_running: bool = False) -> pl.Expr:
-        """The format of a column's cells, by whether the row shows an answer."""
-        answered, waiting = (style_index(self._format(column, state, is_running=is_running)) for state in (True, False))
-        return pl.when(_IS_ANSWERED).then(pl.lit(str(answered))).otherwise(pl.lit(str(waiting)))
+    def _of_state(self, column: Column, *, is_running: bool = False) -> Style:
+        """The formats of a column's cells, in rows without and with an answer."""
+        waiting, answered = (style_index(self._format(column, state, is_running=is_running)) for state in (False, True))
+        return (waiting, answered)
 
     def _format(self, column: Column, is_answered: bool, *, is_running: bool = False) -> Any:  # noqa: ANN401
         opened = "district" if is_answered else "town"

@@ -18,6 +18,7 @@ from pipelines.workbooks.file_names import DISTRICT, SUFFIX, file_names
 from pipelines.workbooks.material import Material
 from pipelines.workbooks.rows import checklist
 from pipelines.workbooks.seal import Meta, seal_key
+from pipelines.workbooks.sheet_tables import SheetTable, evidence_tables, members_table
 from pipelines.workbooks.words import Words
 from warehouse.files import move_into_place, private_folder, written_aside
 
@@ -111,7 +112,8 @@ def hand_out(
         night, words = material()
         key = seal_key(secret)
         rows = checklist(night, words, key)
-        shares = [_Share(night, rows, words, key, made_at, town) for town in _wanted(night, destination)]
+        common = _Common(night, words, rows, members_table(night, words), _evidence(night, rows, words), key, made_at)
+        shares = [_Share(common, town) for town in _wanted(night, destination)]
         names = file_names(night.towns)
         jobs = [Job(share.content, aside / f"{place}{SUFFIX}", password) for place, share in enumerate(shares)]
         checksums = bindery.bind(jobs)
@@ -131,31 +133,52 @@ def _wanted(night: Material, destination: Destination) -> Sequence[str | None]:
     return [None, *night.towns] if destination.town is None else [destination.town]
 
 
+def _evidence(night: Material, rows: pl.DataFrame, words: Words) -> list[SheetTable]:
+    heads = rows.select("finding_id", "head_name", "book_town")
+    return evidence_tables(night.findings.join(heads, on="finding_id", how="inner"), words)
+
+
+@dataclass(frozen=True)
+class _Common:
+    """What all workbooks of a night take their share of."""
+
+    night: Material
+    words: Words
+    rows: pl.DataFrame
+    members: SheetTable
+    evidence: list[SheetTable]
+    key: bytes
+    made_at: datetime
+
+
 @dataclass(frozen=True)
 class _Share:
     """One workbook's share of a night: a town's, or all of it for the district."""
 
-    night: Material
-    rows: pl.DataFrame
-    words: Words
-    key: bytes
-    made_at: datetime
+    common: _Common
     town: str | None
 
     def content(self) -> BookContent:
         """What the workbook holds."""
-        material, rows = self.night, self._rows()
-        if self.town is not None:
-            material = material.of_town(self.town)
-        # Answers and marks are in the rows already; what a process need not know is not told to it.
-        material = replace(
-            material,
-            memory=material.memory.clear(),
-            answers=material.answers.clear(),
-            files=material.files.clear(),
-            findings=material.findings.join(rows.select("finding_id"), on="finding_id", how="semi"),
+        common, rows = self.common, self._rows()
+        households = rows.select("household_id").unique()
+        members = common.members.rows.join(households, on="household_id", how="semi", maintain_order="left")
+        findings = rows.select("finding_id")
+        evidence = [
+            replace(table, rows=table.rows.join(findings, on="finding_id", how="semi")) for table in common.evidence
+        ]
+        return BookContent(
+            town=self.town,
+            rows=rows,
+            members=replace(common.members, rows=members),
+            evidence=evidence,
+            night=common.night.night,
+            manifest=common.night.manifest,
+            is_clear=common.night.is_clear,
+            words=common.words,
+            meta=self._meta(rows.height),
+            made_at=common.made_at,
         )
-        return BookContent(self.town, rows, material, self.words, self._meta(rows.height), self.made_at)
 
     def counts(self) -> tuple[int, int]:
         """How many findings and households it holds."""
@@ -165,16 +188,17 @@ class _Share:
     def _rows(self) -> pl.DataFrame:
         """The district has all findings; a town those of its own that await an answer."""
         if self.town is None:
-            return self.rows
-        return self.rows.filter(pl.col("book_town") == self.town, ~pl.col("is_answered"))
+            return self.common.rows
+        return self.common.rows.filter(pl.col("book_town") == self.town, ~pl.col("is_answered"))
 
     def _meta(self, rows: int) -> str:
+        night = self.common.night
         told = Meta(
-            night=self.night.night,
-            as_of=self.night.manifest["as_of"],
-            profile=str(self.night.manifest["profile"]),
+            night=night.night,
+            as_of=night.manifest["as_of"],
+            profile=str(night.manifest["profile"]),
             town=self.town,
             rows=rows,
-            made_at=self.made_at,
+            made_at=self.common.made_at,
         )
-        return told.signed(self.key).text()
+        return told.signed(self.common.key).text()

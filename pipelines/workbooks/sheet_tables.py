@@ -33,6 +33,8 @@ OPERATORS: Final = {
     "≤": "≤",
 }
 CHANGES: Final = {"new": "新增", "persisting": "延续", "changed": "有变化", "reopened": "再次出现"}
+_PLACE: Final = "place"
+_FIELD: Final = "field_"
 OTHER_NAME: Final = "姓名不一致"
 PROOF: Final = "判断依据"
 
@@ -125,15 +127,16 @@ def members_table(material: Material, words: Words) -> SheetTable:
         )
         .sort("urgency", "is_head", "relation", "id_number", descending=[False, True, False, False])
     )
-    return SheetTable(MEMBERS, _MEMBER_COLUMNS, cell_texts(rows.select("book_town", *_names(_MEMBER_COLUMNS[1:]))))
+    return SheetTable(MEMBERS, _MEMBER_COLUMNS, cell_texts(rows.select(_names(_MEMBER_COLUMNS))))
 
 
 def evidence_tables(findings: pl.DataFrame, words: Words) -> list[SheetTable]:
     """One table per feed that has findings: one row per finding, a column for each field of its evidence.
 
+    Made once for a night; each workbook takes its share (`share_of`).
+
     Args:
-        findings: numbered findings of one workbook: the columns of `contract.md`, with `number`, `head_name`,
-            `book_town`.
+        findings: findings that are handed out: the columns of `contract.md`, with `head_name` and `book_town`.
         words: of contracts and policy.
     """
     by_feed = findings.partition_by("feed", as_dict=True, maintain_order=True)
@@ -143,14 +146,23 @@ def evidence_tables(findings: pl.DataFrame, words: Words) -> list[SheetTable]:
 
 
 def evidence_table(feed: str, findings: pl.DataFrame, words: Words) -> SheetTable:
-    """The evidence of one feed's findings, in the order of their numbers."""
+    """The evidence of one feed's findings; `number` is left null, because every workbook counts its own rows."""
+    findings = findings.with_row_index(_PLACE)
     lines = _evidence_lines(feed, findings, words)
     labels = _ordered_labels(feed, lines, words)
-    fields = lines.filter(pl.col("value") != "").group_by("number", "label", maintain_order=True)
-    pivoted = fields.agg(pl.col("value").unique(maintain_order=True).str.join("\n"))
-    proof = lines.group_by("number").agg(pl.col("line").str.join("\n").alias("proof"))
+    named = {label: f"{_FIELD}{place}" for place, label in enumerate(labels)}
+    pivoted = (
+        lines.filter(pl.col("value") != "")
+        .group_by(_PLACE, "label", maintain_order=True)
+        .agg(pl.col("value").unique(maintain_order=True).str.join("\n"))
+        .pivot(on="label", on_columns=labels, index=_PLACE, values="value")
+        .rename(named)
+    )
+    proof = lines.group_by(_PLACE, maintain_order=True).agg(pl.col("line").str.join("\n").alias("proof"))
     base = findings.select(
-        "number",
+        _PLACE,
+        "finding_id",
+        pl.lit(None, dtype=pl.Int64).alias("number"),
         "book_town",
         "head_name",
         "name",
@@ -169,10 +181,8 @@ def evidence_table(feed: str, findings: pl.DataFrame, words: Words) -> SheetTabl
         "first_seen",
         "nights_seen",
     )
-    for place, label in enumerate(labels):
-        column = pivoted.filter(pl.col("label") == label).select("number", pl.col("value").alias(f"field_{place}"))
-        base = base.join(column, on="number", how="left", maintain_order="left")
-    base = base.join(proof, on="number", how="left", maintain_order="left").sort("number")
+    for part in (pivoted, proof):
+        base = base.join(part, on=_PLACE, how="left", maintain_order="left")
     columns = (
         TableColumn("number", "清单序号", 8, "link"),
         TableColumn("book_town", "镇街", 12),
@@ -181,7 +191,7 @@ def evidence_table(feed: str, findings: pl.DataFrame, words: Words) -> SheetTabl
         TableColumn("id_number", "身份证号(脱敏)", 20),
         TableColumn("rule_id", "规则编号", 8),
         TableColumn("rule_title", "疑点类型", 18),
-        *(TableColumn(f"field_{place}", label, 16) for place, label in enumerate(labels)),
+        *(TableColumn(f"{_FIELD}{place}", label, 16) for place, label in enumerate(labels)),
         TableColumn("proof", PROOF, 44),
         TableColumn("fact_date", "事实日期", 11, "date"),
         TableColumn("snapshot_date", "数据时点", 11, "date"),
@@ -193,7 +203,22 @@ def evidence_table(feed: str, findings: pl.DataFrame, words: Words) -> SheetTabl
         TableColumn("first_seen", "首次发现", 11, "date"),
         TableColumn("nights_seen", "出现次数", 8, "count"),
     )
-    return SheetTable(words.sheets.get(feed, feed[:31]), columns, cell_texts(base.select(_names(columns))))
+    return SheetTable(
+        words.sheets.get(feed, feed[:31]), columns, cell_texts(base.select("finding_id", *_names(columns)))
+    )
+
+
+def share_of(table: SheetTable, numbers: pl.DataFrame) -> SheetTable:
+    """One workbook's share of a feed's evidence, without the fields of which it holds nothing.
+
+    Args:
+        table: of `evidence_tables`.
+        numbers: `finding_id` and `number` of the workbook's findings.
+    """
+    mine = table.rows.drop("number").join(numbers, on="finding_id", how="inner").sort("number")
+    void = {name for name in mine.columns if name.startswith(_FIELD) and mine[name].null_count() == mine.height}
+    columns = tuple(column for column in table.columns if column.name not in void)
+    return SheetTable(table.title, columns, mine.drop(void), table.told)
 
 
 def _names(columns: tuple[TableColumn, ...]) -> list[str]:
@@ -204,10 +229,10 @@ def _evidence_lines(feed: str, findings: pl.DataFrame, words: Words) -> pl.DataF
     """One row per finding and line of evidence: label, value in words, and the line as a sentence."""
     part = pl.col("evidence").struct
     lines = (
-        findings.select("number", "evidence")
+        findings.select(_PLACE, "evidence")
         .explode("evidence", empty_as_null=False)
         .select(
-            "number",
+            _PLACE,
             field=part.field("field"),
             value=part.field("value").fill_null(""),
             op=part.field("op").fill_null(""),

@@ -9,6 +9,7 @@ a release that changes this is noticed.
 """
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any, Final
 from xml.sax.saxutils import quoteattr
 
@@ -25,10 +26,11 @@ ROW: Final = "sheet_row"
 
 _ALPHABET: Final = 26
 _DAY_ZERO: Final = pl.date(1899, 12, 30)
-_RUNS: Final = f"^[{''.join(sorted(RUNNING - {'-'}))}-]"
+_RUNNING: Final = sorted(RUNNING)
 
-Style = int | pl.Expr
-"""Index of a format; an expression where it depends on the row."""
+IS_ANSWERED: Final = pl.col("is_answered")
+Style = int | tuple[int, int]
+"""Index of a format; two where it depends on the row: without and with an answer."""
 
 
 class StreamedSheet(Worksheet):  # type: ignore[misc]  # xlsxwriter is untyped
@@ -79,6 +81,7 @@ class StreamedSheet(Worksheet):  # type: ignore[misc]  # xlsxwriter is untyped
             self.fh.write(f"<hyperlinks>{''.join(self._links)}</hyperlinks>")
 
 
+@cache
 def letter(place: int) -> str:
     """The letter of a column counted from 0."""
     place, letters = place + 1, ""
@@ -88,32 +91,37 @@ def letter(place: int) -> str:
     return letters
 
 
-def text_cell(place: int, value: pl.Expr, style: Style, running: Style) -> pl.Expr:
-    """A cell of text; one whose text begins as a formula does takes the style `running`."""
-    chosen = pl.when(value.str.contains(_RUNS)).then(_style(running)).otherwise(_style(style))
+@cache
+def text_cell(place: int, name: str, style: Style, running: Style) -> pl.Expr:
+    """A cell of text from a column; one whose text begins as a formula does takes the style `running`."""
+    value = pl.col(name)
+    chosen = pl.when(value.str.slice(0, 1).is_in(_RUNNING)).then(_style(running)).otherwise(_style(style))
     opened = pl.concat_str(_head(place), chosen, pl.lit('" t="inlineStr"><is><t>'))
     return _or_blank(value, pl.concat_str(opened, _escaped(value), pl.lit("</t></is></c>")), place, style)
 
 
-def number_cell(place: int, value: pl.Expr, style: Style) -> pl.Expr:
-    """A cell with a number."""
-    told = value.cast(pl.String)
-    return _or_blank(value, pl.concat_str(_head(place), _style(style), pl.lit('"><v>'), told, _END), place, style)
+@cache
+def number_cell(place: int, name: str, style: Style) -> pl.Expr:
+    """A cell with a number of a column."""
+    return _number(place, pl.col(name), style)
 
 
-def date_cell(place: int, value: pl.Expr, style: Style) -> pl.Expr:
-    """A cell with a date."""
-    return number_cell(place, (value - _DAY_ZERO).dt.total_days(), style)
+@cache
+def date_cell(place: int, name: str, style: Style) -> pl.Expr:
+    """A cell with a date of a column."""
+    return _number(place, (pl.col(name) - _DAY_ZERO).dt.total_days(), style)
 
 
-def formula_cell(place: int, formula: str, shown: pl.Expr, style: Style) -> pl.Expr:
+@cache
+def formula_cell(place: int, formula: str, shown: str, style: Style, *, answered: str | None = None) -> pl.Expr:
     """A cell with a formula.
 
     Args:
         place: of its column.
         formula: with `{row}` for the row's number.
-        shown: the text that it shows until a program reckons it anew; null: no formula, an empty cell.
+        shown: the text that it shows until a program reckons it anew.
         style: its format.
+        answered: what stands there, as text, in rows that show an answer; None: nothing.
     """
     parts = _plain(formula.removeprefix("=")).split("{row}")
     number = pl.col(ROW).cast(pl.String)
@@ -121,8 +129,14 @@ def formula_cell(place: int, formula: str, shown: pl.Expr, style: Style) -> pl.E
     for part in parts[1:]:
         told += [number, pl.lit(part)]
     opened = pl.concat_str(_head(place), _style(style), pl.lit('" t="str"><f>'))
-    cell = pl.concat_str(opened, *told, pl.lit("</f><v>"), _escaped(shown), _END)
-    return _or_blank(shown, cell, place, style)
+    cell = pl.concat_str(opened, *told, pl.lit(f"</f><v>{_plain(shown)}</v></c>"))
+    text = pl.lit(f'" t="inlineStr"><is><t>{_plain(answered)}</t></is></c>' if answered else '"/>')
+    return pl.when(IS_ANSWERED).then(pl.concat_str(_head(place), _style(style), text)).otherwise(cell)
+
+
+def _number(place: int, value: pl.Expr, style: Style) -> pl.Expr:
+    told = value.cast(pl.String)
+    return _or_blank(value, pl.concat_str(_head(place), _style(style), pl.lit('"><v>'), told, _END), place, style)
 
 
 _END: Final = pl.lit("</v></c>")
@@ -133,12 +147,16 @@ def style_index(style: Any) -> int:  # noqa: ANN401  an xlsxwriter format
     return int(style._get_xf_index())  # noqa: SLF001  see the top of this module
 
 
+@cache
 def _head(place: int) -> pl.Expr:
     return pl.concat_str(pl.lit(f'<c r="{letter(place)}'), pl.col(ROW).cast(pl.String), pl.lit('" s="'))
 
 
 def _style(style: Style) -> pl.Expr:
-    return pl.lit(str(style)) if isinstance(style, int) else style.cast(pl.String)
+    if isinstance(style, int):
+        return pl.lit(str(style))
+    waiting, answered = style
+    return pl.when(IS_ANSWERED).then(pl.lit(str(answered))).otherwise(pl.lit(str(waiting)))
 
 
 def _or_blank(value: pl.Expr, cell: pl.Expr, place: int, style: Style) -> pl.Expr:

@@ -21,17 +21,40 @@ KEEPING: Final = CONCLUSIONS[2:6]
 """Conclusions by which the household stays as it is (维持)."""
 
 _HEADERS: Final = ("下发", "已反馈", "填写完整", "待补充", "未填", "属实", "停发", "渐退", "维持", "超期", "完成率")
+_IS_ANSWERED: Final = pl.col("is_answered")
+_SAID: Final = pl.col("conclusion").filter(_IS_ANSWERED)
+_NOTHING: Final = pl.lit(0)
+_COUNTED: Final = [
+    (expression.fill_null(0) if expression is not _NOTHING else expression).cast(pl.Int64).alias(header)
+    for header, expression in zip(
+        _HEADERS[:-1],
+        (
+            pl.len(),
+            _IS_ANSWERED.sum(),
+            _NOTHING,
+            _NOTHING,
+            (~_IS_ANSWERED).sum(),
+            _SAID.str.starts_with("属实").sum(),
+            pl.col("measures").filter(_IS_ANSWERED).str.contains("停发", literal=True).sum(),
+            _SAID.eq(CONCLUSIONS[1]).sum(),
+            _SAID.is_in(list(KEEPING)).sum(),
+            _NOTHING,
+        ),
+        strict=True,
+    )
+]
+"""What the formulas of a line give when the workbook is written."""
 _GREY, _DONE, _PART, _OPEN = "#8FA3BF", "#4E9F6B", "#E8A33D", "#D5DAE1"
 _FIRST_COLUMN_WIDTH = 26
 
 
 @dataclass(frozen=True)
 class _Group:
-    """One line of a table: what it is called, the value by which it is counted, its rows."""
+    """One line of a table: what it is called, the value by which it is counted, what its formulas give now."""
 
     label: str
     value: str
-    rows: pl.DataFrame
+    counts: tuple[int, ...]
 
 
 class SummaryWriter:
@@ -100,9 +123,9 @@ class SummaryWriter:
             shown = styles.cell("text", is_running=is_running(group.label))
             sheet.write_string(at, 0, group.label, shown)
             criterion = f'{column_range(key, rows.height)},"{_quoted(group.value)}"'
-            self._counts(at, criterion, _counted(group.rows), rows.height)
+            self._counts(at, criterion, group.counts, rows.height)
         last = first + len(groups) - 1
-        self._total(last + 1, first, last, _counted(rows))
+        self._total(last + 1, first, last, rows.select(_COUNTED).row(0))
         self._chart(header, first, last, title, at=last + 3)
         return last + 3 + _chart_lines(len(groups)) + 2
 
@@ -185,33 +208,13 @@ class SummaryWriter:
 
 
 def _by_town(rows: pl.DataFrame) -> list[_Group]:
-    parts = rows.partition_by("town", as_dict=True)
-    groups = [_Group(str(town), str(town), part) for (town,), part in parts.items()]
-    return sorted(groups, key=lambda group: (-group.rows.height, group.label))
+    told = rows.group_by("town").agg(_COUNTED).sort(["下发", "town"], descending=[True, False])
+    return [_Group(str(town), str(town), tuple(counts)) for town, *counts in told.iter_rows()]
 
 
 def _by_rule(rows: pl.DataFrame) -> list[_Group]:
-    parts = rows.partition_by("rule_id", as_dict=True)
-    groups = [_Group(f"{rule} {part['rule_title'][0]}", str(rule), part) for (rule,), part in parts.items()]
-    return sorted(groups, key=lambda group: group.value)
-
-
-def _counted(mine: pl.DataFrame) -> tuple[int, ...]:
-    """What the formulas of a line give when the workbook is written, in the order of `_HEADERS` but for the last."""
-    answered = mine.filter(pl.col("is_answered"))
-    said, measures = answered["conclusion"].fill_null(""), answered["measures"].fill_null("")
-    return (
-        mine.height,
-        answered.height,
-        0,
-        0,
-        mine.height - answered.height,
-        int(said.str.starts_with("属实").sum()),
-        int(measures.str.contains("停发", literal=True).sum()),
-        int((said == CONCLUSIONS[1]).sum()),
-        int(said.is_in(list(KEEPING)).sum()),
-        0,
-    )
+    told = rows.group_by("rule_id").agg(pl.col("rule_title").first(), *_COUNTED).sort("rule_id")
+    return [_Group(f"{rule} {title}", str(rule), tuple(counts)) for rule, title, *counts in told.iter_rows()]
 
 
 def _chart_lines(bars: int) -> int:

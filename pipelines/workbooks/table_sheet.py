@@ -66,12 +66,11 @@ def _height(columns: Sequence[TableColumn]) -> pl.Expr:
 def _cell(styles: Styles, place: int, column: TableColumn) -> pl.Expr:
     more: dict[str, Any] = {"font_color": LINK_COLOR, "underline": 1} if column.kind == "link" else {}
     style = style_index(styles.cell(column.kind, **more))
-    value = pl.col(column.name)
     if column.kind == "date":
-        return date_cell(place, value, style)
+        return date_cell(place, column.name, style)
     if column.kind != "text":
-        return number_cell(place, value, style)
-    return text_cell(place, value, style, style_index(styles.cell("text", is_running=True)))
+        return number_cell(place, column.name, style)
+    return text_cell(place, column.name, style, style_index(styles.cell("text", is_running=True)))
 
 
 def _link(sheet: StreamedSheet, columns: Sequence[TableColumn], rows: pl.DataFrame) -> None:

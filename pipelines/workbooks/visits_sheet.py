@@ -30,6 +30,7 @@ _LOWEST, _TALLEST = 46.0, 150.0
 _LINE, _MARGIN = 13.5, 8.0
 _TOLD: Final = ("village", "head", "person", "id_number", "told", "needed_documents")
 _STATEMENT: Final = 5
+_BY_HAND: Final = "by_hand"
 
 
 def write_visits(book: Any, styles: Styles, rows: pl.DataFrame, paging: Paging) -> None:  # noqa: ANN401  xlsxwriter is untyped
@@ -48,10 +49,10 @@ def write_visits(book: Any, styles: Styles, rows: pl.DataFrame, paging: Paging) 
         sheet.write_string(0, place, header, styles.header())
     asked = _asked(rows)
     text, running = style_index(styles.cell("text")), style_index(styles.cell("text", is_running=True))
-    cells = [number_cell(0, pl.col("number"), style_index(styles.cell("count")))]
+    cells = [number_cell(0, "number", style_index(styles.cell("count")))]
     for place in range(1, len(_COLUMNS)):
-        value = pl.col(_TOLD[place - 1]) if place <= len(_TOLD) else pl.lit(None, dtype=pl.String)
-        cells.append(text_cell(place, value, text, running))
+        name = _TOLD[place - 1] if place <= len(_TOLD) else _BY_HAND
+        cells.append(text_cell(place, name, text, running))
     height = (lines(pl.col("told"), _COLUMNS[_STATEMENT][1]) * _LINE + _MARGIN).clip(_LOWEST, _TALLEST)
     sheet.stream(asked, cells, height)
     sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{asked.height + 1}"})
@@ -83,6 +84,7 @@ def _asked(rows: pl.DataFrame) -> pl.DataFrame:
                 pl.col("statement").fill_null(""),
             ).alias("told"),
             "needed_documents",
+            pl.lit(None, dtype=pl.String).alias(_BY_HAND),
         )
         .with_row_index(ROW, offset=2)
     )

@@ -12,6 +12,9 @@ from pipelines.domain.findings import FINDINGS
 from pipelines.domain.ledger import LEDGER
 from pipelines.domain.ledger_entries import ENTRIES
 from pipelines.night.publishing import FINDING_COLUMNS
+from pipelines.workbooks.book import BookContent
+from pipelines.workbooks.material import Material
+from pipelines.workbooks.sheet_tables import evidence_tables, members_table
 from pipelines.workbooks.words import Words
 
 AS_OF = date(2026, 9, 22)
@@ -187,3 +190,20 @@ def manifest(**more: Any) -> Mapping[str, Any]:
         },
         **more,
     }
+
+
+def content_of(town: str | None, rows: pl.DataFrame, night: Material) -> BookContent:
+    """A workbook of some rows of the literal night."""
+    heads = rows.select("finding_id", "head_name", "book_town")
+    return BookContent(
+        town=town,
+        rows=rows,
+        members=members_table(night, WORDS),
+        evidence=evidence_tables(night.findings.join(heads, on="finding_id", how="inner"), WORDS),
+        night=night.night,
+        manifest=night.manifest,
+        is_clear=night.is_clear,
+        words=WORDS,
+        meta='{"layout": 1}',
+        made_at=MADE_AT,
+    )

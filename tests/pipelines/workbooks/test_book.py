@@ -13,14 +13,14 @@ import pytest
 from openpyxl.workbook import Workbook
 
 from pipelines.workbooks import book as book_module
-from pipelines.workbooks.book import BookContent, TooManyFindingsError, write_book
+from pipelines.workbooks.book import TooManyFindingsError, write_book
 from pipelines.workbooks.choices import LISTS, REASONS
 from pipelines.workbooks.layout import CHECKLIST, COLUMNS, OWN_SHEETS, PLACE
 from pipelines.workbooks.material import ANSWERS, Material
 from pipelines.workbooks.rows import checklist
 from pipelines.workbooks.seal import is_intact, seal_key
 from pipelines.workbooks.streamed_rows import letter
-from tests.pipelines.workbooks.literal_night import HEAD, MADE_AT, OTHER, SECRET, SPOUSE, TOWN, WORDS
+from tests.pipelines.workbooks.literal_night import HEAD, OTHER, SECRET, SPOUSE, TOWN, WORDS, content_of
 
 KEY = seal_key(SECRET)
 NIGHT = "2026-09-22-01234567"
@@ -30,13 +30,12 @@ NIGHT = "2026-09-22-01234567"
 def write(material: Material, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
     """Write the workbook of a town, or of the district."""
 
-    def make(town: str | None = TOWN, night: Material = material, **more: object) -> Path:
+    def make(town: str | None = TOWN, night: Material = material) -> Path:
         rows = checklist(night, WORDS, KEY)
         if town is not None:
             night, rows = night.of_town(town), rows.filter(pl.col("book_town") == town)
-        content = BookContent(town, rows, night, WORDS, '{"layout": 1}', MADE_AT)
         path = tmp_path_factory.mktemp("book") / "book.xlsx"
-        write_book(replace(content, **more), path)
+        write_book(content_of(town, rows, night), path)
         return path
 
     return make

@@ -3,23 +3,20 @@
 import io
 import stat
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import msoffcrypto
 import openpyxl
-import polars as pl
 import pytest
 
 from pipelines.workbooks import bookbinding
-from pipelines.workbooks.book import BookContent
 from pipelines.workbooks.bookbinding import BookbindingError
 from pipelines.workbooks.handing_out import Destination, HandedOut, hand_out
 from pipelines.workbooks.layout import CHECKLIST
 from pipelines.workbooks.material import Material
 from pipelines.workbooks.rows import checklist
 from pipelines.workbooks.seal import read_meta, seal_key
-from tests.pipelines.workbooks.literal_night import MADE_AT, SECOND, SECRET, TOWN, WORDS
+from tests.pipelines.workbooks.literal_night import MADE_AT, SECOND, SECRET, TOWN, WORDS, content_of
 
 Hand = Callable[..., list[HandedOut]]
 
@@ -88,8 +85,7 @@ def test_one_that_fails_leaves_none(hand: Hand, tmp_path: Path, monkeypatch: pyt
 
 
 def test_what_goes_wrong_elsewhere_tells_no_value(tmp_path: Path, material: Material):
-    broken = replace(material, ledger=pl.DataFrame({"household_id": ["H1"]}))
-    content = BookContent(None, checklist(material, WORDS, seal_key(SECRET)), broken, WORDS, "", MADE_AT)
+    content = content_of(None, checklist(material, WORDS, seal_key(SECRET)).drop("relation"), material)
     with bookbinding.Bindery(1) as bindery:
         ask = bookbinding.asker(bindery.processes[0])
         with pytest.raises(BookbindingError, match=r"could not be written: ColumnNotFoundError at .*py:\d+"):

@@ -26,6 +26,7 @@ TEXTS = ['a<b>&"c"\'', None, "第一行\n第二行", "=1+1", "𠮷野", "007", "
 FRAME = pl.DataFrame(
     {
         "text": TEXTS,
+        "is_answered": [False, False, True, *[False] * 4],
         "number": [Decimal("630.50"), None, Decimal("-1.00"), Decimal(0), Decimal(1), Decimal(2), Decimal("0.10")],
         "day": [date(2026, 9, 22), None, date(1900, 3, 1), date(2099, 12, 31), *[date(2026, 1, 1)] * 3],
     },
@@ -41,10 +42,10 @@ def written(path: Path, frame: pl.DataFrame) -> None:
         sheet.write_row(0, 0, ["文字", "数", "日", "式"])
         plain = style_index(text)
         cells = [
-            text_cell(0, pl.col("text"), plain, style_index(running)),
-            number_cell(1, pl.col("number"), plain),
-            date_cell(2, pl.col("day"), style_index(day)),
-            formula_cell(3, '=IF(B{row}<>"",B{row}*2,"")', pl.lit("<"), plain),
+            text_cell(0, "text", plain, style_index(running)),
+            number_cell(1, "number", plain),
+            date_cell(2, "day", style_index(day)),
+            formula_cell(3, '=IF(B{row}<>"",B{row}*2,"")', "<", (plain, plain), answered="有"),
         ]
         sheet.stream(frame.with_row_index(ROW, offset=2), cells, pl.lit(40.5))
         sheet.link([("A2", "它's", 3)], "看")
@@ -62,13 +63,13 @@ def test_what_is_written_is_read_back(tmp_path: Path, monkeypatch: pytest.Monkey
     assert [row[0].quotePrefix for row in rows] == [False, False, False, True, False, False, False]
     assert [row[1].value for row in rows] == [630.5, None, -1, 0, 1, 2, 0.1]
     assert [row[2].value.date() if row[2].value else None for row in rows] == FRAME["day"].to_list()
-    assert rows[1][3].value == '=IF(B3<>"",B3*2,"")'
+    assert [row[3].value for row in rows[1:3]] == ['=IF(B3<>"",B3*2,"")', "有"]
     assert {row.height for number, row in sheet.row_dimensions.items() if number > 1} == {40.5}
     assert sheet["A2"].hyperlink.location == "'它''s'!A3"
     assert sheet.dimensions == "A1:D8"
     read = fastexcel.read_excel(tmp_path / "b.xlsx").load_sheet("行", dtypes="string").to_polars()
     assert read["文字"].to_list() == TEXTS
-    assert read["式"].to_list() == ["<"] * 7
+    assert read["式"].to_list() == ["<", "<", "有", *["<"] * 4]
 
 
 def test_no_row_leaves_a_sheet_that_opens(tmp_path: Path):
