@@ -4,17 +4,17 @@ What belongs here: gathering what `pipelines.domain.gate_judgement` takes. Night
 a person releases them.
 """
 
-from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
-from typing import Any
 
 from pipelines.domain.gate_history import history_of, metrics_of
 from pipelines.domain.gate_judgement import gates_by_history
 from pipelines.domain.gates import Gate, Limits
 from pipelines.domain.policy import PolicyInForce
+from pipelines.night.gate_attribution import Explaining
 from pipelines.night.metrics import METRICS
 from pipelines.night.night import Night
+from pipelines.night.stored_nights import StoredNight
 from warehouse.publication import published_nights
 from warehouse.session import Vault
 
@@ -45,15 +45,18 @@ def history_gates(night: Night, published: Vault) -> list[Gate]:
     if tonight is None:
         return []
     limits = gate_limits(night.policy)
-    history = history_of(list(earlier_nights(published, night.as_of, night.profile).values()), limits.nights)
-    return list(gates_by_history(tonight, history, limits))
+    earlier = earlier_nights(published, night.as_of, night.profile)
+    history = history_of([one.manifest for one in earlier], limits.nights)
+    explaining = Explaining(night, published, earlier, tonight, history, limits)
+    return [explaining.explained(gate) for gate in gates_by_history(tonight, history, limits)]
 
 
-def earlier_nights(vault: Vault, before: date, profile: str) -> dict[str, Mapping[str, Any]]:
-    """The manifests of the published nights of a profile before a date: of several of one date the latest."""
+def earlier_nights(vault: Vault, before: date, profile: str) -> list[StoredNight]:
+    """The published nights of a profile before a date, the newest first: of several of one date the latest."""
     nights = [
-        (str(told["as_of"]), int(told["publication_no"]), told)
-        for _, told in published_nights(vault)
+        (str(told["as_of"]), int(told["publication_no"]), StoredNight(folder, told))
+        for folder, told in published_nights(vault)
         if str(told["as_of"]) < before.isoformat() and told.get("profile") == profile
     ]
-    return {as_of: told for as_of, _, told in sorted(nights, key=lambda one: one[:2])}
+    latest = {as_of: night for as_of, _, night in sorted(nights, key=lambda one: one[:2])}
+    return [latest[as_of] for as_of in sorted(latest, reverse=True)]

@@ -32,6 +32,11 @@ def manifest(done: Done) -> dict[str, Any]:
     return told
 
 
+def why(done: Done) -> dict[str, str]:
+    """What is said to explain them."""
+    return {gate["name"]: gate["attribution"] for gate in manifest(done)["gates"] if not gate["passed"]}
+
+
 def failed(done: Done) -> dict[str, str]:
     """The gates that held a night."""
     return {gate["name"]: gate["detail"] for gate in manifest(done)["gates"] if not gate["passed"]}
@@ -61,6 +66,7 @@ def test_a_roster_with_a_quarter_gone_is_held_until_it_is_delivered_again(distri
     held = district.run(NEXT)
     assert held.publication.is_held
     assert failed(held)["roster_rows"] == "90 rows, -25.0 % against the median of 1, 120, limit ±20 %"
+    assert why(held)["roster_rows"] == "file roster.csv: 90 rows, 120 then (100% of the difference)"
     assert (district.warehouse / "published" / "current").resolve().name.startswith(str(AS_OF))
     deliver(district.inbox, "roster", crowd(CROWD[:110]), day=NEXT)
     again = district.run(NEXT)
@@ -81,7 +87,9 @@ def test_a_rule_that_flags_a_whole_town_is_held(district: District) -> None:
     assert told["CL-01_breaker"] == (
         "甲镇: 91 flagged of 91 in all, against the median 30 of 1, limit 3 × the median and more than 50 above it"
     )
-
+    told = why(done)
+    assert told["vehicle_rows"] == "file vehicle.csv: 91 rows, 30 then (100% of the difference)"
+    assert told["CL-01_breaker"] == "61 of 61 additional findings come from file vehicle.csv"
     # Somebody answers for it: the night moves as it is, and the night after goes on from there.
     run = done.publication.folder.name.removeprefix(f"{NEXT}-")
     words = ["publish", "--run", run, "--reason", "车管所确认补录", "--by", "李四"]
@@ -95,6 +103,22 @@ def test_a_rule_that_flags_a_whole_town_is_held(district: District) -> None:
     assert not after.publication.is_held, "the same deliveries again: they were answered for"
     changes = set(after.table("findings").get_column("change"))
     assert changes == {"persisting"}, "the night after remembers what was released"
+
+
+def test_a_column_that_came_empty_or_otherwise_is_named_with_its_file(district: District) -> None:
+    deliver(district.inbox, "roster", crowd(CROWD[:60]), day=NEXT, name="一.csv")
+    deliver(district.inbox, "roster", crowd(CROWD[60:], 镇街="") + crowd([]), day=NEXT, name="二.csv")
+    scrapped = [row | {"机动车状态": "不明龘"} for row in cars(CROWD[:30])]
+    deliver(district.inbox, "vehicle", scrapped + cars(CROWD)[30:60], day=NEXT)
+    done = district.run(NEXT)
+    told = why(done)
+    assert told["roster_fill"] == "column town of file 二.csv: 60 of 60 empty cells; column town: filled 50%, 100% then"
+    assert told["vehicle_match_rate"] == (
+        "file vehicle.csv: 60 rows, 30 then (100% of the difference); column status: unknown codes 50%, 0% then; "
+        "column status of the rows of vehicle about the roster's people: unknown in 50%, 0% then"
+    )
+    page = (done.publication.folder / "manifest.json").read_text(encoding="utf-8")
+    assert "龘" not in page, "no value of a department stands in an explanation"
 
 
 def test_a_held_night_of_the_job_ends_with_three_and_says_the_ways_on(district: District) -> None:
