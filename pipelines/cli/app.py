@@ -10,6 +10,7 @@ import click
 
 from pipelines.cli.audit import audit
 from pipelines.cli.boundary import Session, guarded_run
+from pipelines.cli.case import case
 from pipelines.cli.export import export
 from pipelines.cli.importing import importing
 from pipelines.cli.key import key
@@ -54,7 +55,8 @@ def hedui() -> None:
     """
 
 
-for command in (sample, nightly, publish, export, importing, scenario, rehearse, status, policy, audit, ui, key):
+COMMANDS = (sample, nightly, publish, export, importing, case, scenario, rehearse, status, policy, audit, ui, key)
+for command in COMMANDS:
     hedui.add_command(command)
 
 

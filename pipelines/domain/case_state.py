@@ -83,6 +83,7 @@ CASE_STATES: Final = pl.Schema(
         "answer_due_on": pl.Date,
         "death_due_on": pl.Date,
         "grace_due_on": pl.Date,
+        "grace_ends_on": pl.Date,
         "due_on": pl.Date,
         "is_estimated": pl.Boolean,
         "overdue_days": pl.Int32,
@@ -96,7 +97,8 @@ CASE_STATES: Final = pl.Schema(
 )
 """Grain: one row per case of tonight, and per case that left tonight or whose appeal is open though it left.
 `handled_by`: the town, another one after 转办. `state_before`: the main state that an aside state lies over. `since`: the
-first night of the state. `due_on`: the earliest deadline. `is_estimated`: that day lies beyond the known holidays.
+first night of the state. `grace_ends_on`: last day of the grace period that the household is in, or that a verdict gives
+it. `due_on`: the earliest deadline. `is_estimated`: that day lies beyond the known holidays.
 `overdue_days`: working days past it while an answer is owed, else 0. `raised`: findings that ask for an answer;
 `answered`, `confirmed`, `reviewed`: those with a standing verdict at their fingerprint, with a confirming one, with one
 that a second person approved. `closed_reason`: why it left, null while it is open."""
@@ -315,10 +317,13 @@ def _left(tonight: TonightsCases, desk: Desk, open_cases: pl.DataFrame) -> pl.Da
             state_before=archived,
             closed_reason=pl.coalesce("closed_reason", "why", pl.lit("no_finding")),
             **{name: pl.lit(0) for name in ("raised", "answered", "confirmed", "reviewed")},
-            **{name: pl.lit(None, dtype=pl.Date) for name in ("answer_due_on", "death_due_on", "grace_due_on")},
+            **{name: pl.lit(None, dtype=pl.Date) for name in _DUE},
         )
         .drop("why")
     )
+
+
+_DUE: Final = ("answer_due_on", "death_due_on", "grace_due_on", "grace_ends_on")
 
 
 def _overdue(calendar: Calendar, as_of: date) -> pl.Expr:

@@ -5,6 +5,7 @@ folder appears all at once stands in `warehouse.publication`.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any
 
@@ -14,7 +15,7 @@ from pipelines.domain.findings import FINDINGS
 from pipelines.domain.gates import CANARIES, FEED_BOOKS, NIGHT_BOOKS, Gate
 from pipelines.domain.memory import HISTORY, RESOLUTION, SUPPRESSION
 from pipelines.night.canary_answers import ADVICE, account_of_canaries, canaries_left
-from pipelines.night.case_states import STATES
+from pipelines.night.case_states import STATES, terms_of
 from pipelines.night.gating import history_gates
 from pipelines.night.health import HEALTH, health_facts
 from pipelines.night.judging import CHANGES, REQUEST_LIST, SUPPRESSED, feeds_in_use, request_list
@@ -156,6 +157,7 @@ def manifest(night: Night, run_id: str, checked: list[Gate], tables: dict[str, p
         METRICS: night.tables.read_facts(METRICS),
         HEALTH: health_facts(night),
         EVENTS: night.tables.read_facts(EVENTS),
+        "terms": asdict(terms_of(night.policy)),
         "counts": {
             "households": night.tables.read("households").height,
             "persons": night.tables.read("members").height,
