@@ -34,6 +34,7 @@ from pipelines.event_log import open_instance
 from pipelines.failure import plain_account
 from pipelines.left_out import STAGES, left_out_tags, selected
 from pipelines.night.declared import contracts_of, rules_of
+from pipelines.night.event_chain import events_must_stand
 from pipelines.night.landing import undelivered
 from pipelines.night.night import ROSTER
 from pipelines.partitions import NIGHTS, TIME_ZONE, as_of_date
@@ -199,10 +200,11 @@ def run_night(settings: Settings, as_of: date, listener: Listener) -> NightOutco
     if not NIGHTS.has_partition_key(as_of.isoformat()):
         first, last = NIGHTS.get_first_partition_key(), NIGHTS.get_last_partition_key()
         raise SettingsError(f"as_of: expected a comparison date from {first} to {last} (today in China), found {as_of}")
-    # What is wrong with contracts, rules, policy or key is told before anything is touched.
+    # What is wrong with contracts, rules, policy, key or event store is told before anything is touched.
     job = build_definitions(settings).resolve_job_def(NIGHTLY)
     night = night_resource(settings).open(as_of)
     night.vault.open()
+    events_must_stand(night)
     sweep(night.vault)
     warm()
     left_out = undelivered(night.inbox, night.feeds, as_of)

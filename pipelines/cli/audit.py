@@ -47,7 +47,9 @@ def _verified(settings: Settings) -> int:
     since = f" since {extent.since:%Y-%m-%d %H:%M} UTC" if extent.since else ""
     head = f"; the last is {extent.head.seq} {extent.head.digest[:12]}" if extent.events else ""
     nights = f"; {len(kept.heads)} of {kept.nights} nights name a head, and all agree" if kept.nights else ""
-    show(f"{address}: {extent.events:,} events{since}{head}{nights}. The chain is whole.")
+    show(
+        f"{address}: {extent.events:,} event{'' if extent.events == 1 else 's'}{since}{head}{nights}. The chain is whole."
+    )
     if kept.unreadable:
         message(f"{kept.unreadable} nights have no manifest that can be read: restore them from the back-up", "yellow")
     return WHOLE
