@@ -28,10 +28,11 @@ PEOPLE = "caojie-people"
 
 @dataclass
 class Answer:
-    """What hedui gives for a night: findings and cases as text, and the books of every feed in use."""
+    """What hedui gives for a night: findings, cases and the counts of each rule as text, and the books of every feed in use."""
 
     findings: Rows
     cases: Rows
+    tallies: Rows
     books: dict[str, dict[str, int]]
 
 
@@ -59,7 +60,9 @@ def ask_hedui(inbox: Path, warehouse: Path, as_of: date, profile: str) -> Answer
         if told and feed in ALL_FEEDS:
             names = ("quarantined", "kept", "duplicate", "superseded")
             books[feed] = {name: sum(getattr(one, name) for one in told) for name in names}
-    return Answer(_texts(findings), _texts(opened.tables.read("cases")), books)
+    return Answer(
+        _texts(findings), _texts(opened.tables.read("cases")), _texts(opened.tables.read("rule_counts")), books
+    )
 
 
 def _texts(frame: pl.DataFrame) -> Rows:
@@ -111,6 +114,7 @@ def compare(inbox: Path, warehouse: Path, as_of: date, profile: str) -> tuple[li
         if wanted != answer.books.get(name, {}):
             lines.append(f"books of {name}: reading {wanted}, hedui {answer.books.get(name)}")
     lines += differences(reading.findings, answer.findings, ("household_id", "id_number", "rule_id", "record_key"))
+    lines += differences(reading.tallies, answer.tallies, ("rule_id",))
     return lines + differences(reading.cases, answer.cases, ("household_id",)), reading
 
 

@@ -32,6 +32,7 @@ class Landed:
     superseded: int = 0
     kept_in_books: int = 0
     incomplete: set[str] = field(default_factory=set)
+    asked: set[str] | None = None  # of whom the answers on hand speak; None: of everybody
 
 
 def read_snapshot(folder: Path, feed: Feed, day: date, as_of: date) -> Landed:

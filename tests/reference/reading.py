@@ -21,6 +21,7 @@ from tests.reference.marriages import hidden_spouse, sides
 from tests.reference.roster_rules import Homes, account, doubles, homes_of, reviews
 from tests.reference.rules import Finding, businesses, insurance, vehicles
 from tests.reference.snapshots import land
+from tests.reference.tallies import tallies
 
 Row = dict[str, Any]
 OUTCOMES = ("flagged", "undetermined", "exempt")
@@ -34,6 +35,7 @@ class Reading:
     cases: list[dict[str, str]]
     counts: list[dict[str, str]]
     landed: dict[str, Landed | None]
+    tallies: list[dict[str, str]]
 
 
 def night(inbox: Path, as_of: date, *, people: bool = True) -> Reading | None:
@@ -59,7 +61,8 @@ def night(inbox: Path, as_of: date, *, people: bool = True) -> Reading | None:
         findings += found
         case = case_of([feeds.member(row) for row in members], found, as_of, roster)
         cases += [case] if case else []
-    return Reading([_shown(f) for f in _sorted(findings)], cases, _counts(landed), landed)
+    told = tallies(households, findings, landed, people=people)
+    return Reading([_shown(f) for f in _sorted(findings)], cases, _counts(landed), landed, told)
 
 
 class Feeds:

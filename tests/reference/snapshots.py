@@ -59,7 +59,9 @@ def _together(feed: Feed, used: list[Used]) -> Landed:
             setattr(whole, name, getattr(whole, name) + getattr(one, name))
         whole.kept_in_books += len(one.kept)
         whole.incomplete |= one.incomplete
-    rows = _answers(feed, used) if used[0][1] == "response" else _changes(feed, used)
+    is_answer = used[0][1] == "response"
+    whole.asked = set().union(*(asked for _, _, asked in used)) if is_answer else None
+    rows = _answers(feed, used) if is_answer else _changes(feed, used)
     whole.kept = [{**row, "_order": place} for place, row in enumerate(rows)]
     return whole
 
