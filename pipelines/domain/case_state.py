@@ -18,7 +18,7 @@ import polars as pl
 
 from pipelines.domain.case_events import CaseFile, EventKind
 from pipelines.domain.deadlines import Calendar, Terms, due_dates
-from pipelines.domain.suppression import is_confirming
+from pipelines.domain.suppression import is_clearing, is_confirming
 from pipelines.domain.vocabulary import Outcome
 
 
@@ -169,12 +169,15 @@ def asks_for_answer() -> pl.Expr:
 def answered_findings(findings: pl.DataFrame, desk: Desk) -> pl.DataFrame:
     """Tonight's findings that ask for an answer, with the standing verdict at their fingerprint.
 
+    A clearing verdict that holds suppresses its finding; one whose finding is raised all the same holds no longer, so that
+    it is no answer any more: somebody has to look again.
+
     Returns:
         One row per such finding: its columns and `conclusion`, `is_approved`, `verdict_seq`, `reviewed_at`, `grace_ends_on`
         (null without a verdict) and `was_returned`.
     """
     at_fingerprint = ["finding_id", "fingerprint"]
-    verdicts = desk.verdicts.select(
+    verdicts = desk.verdicts.filter(~is_clearing()).select(
         *at_fingerprint,
         "conclusion",
         "is_approved",

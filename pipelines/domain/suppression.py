@@ -175,6 +175,11 @@ def counting(findings: pl.DataFrame, cleared: pl.DataFrame) -> pl.DataFrame:
     return findings.join(refuted, on=["finding_id", "fingerprint"], how="anti")
 
 
+def is_clearing() -> pl.Expr:
+    """Whether a conclusion lets the household stay."""
+    return pl.col("conclusion").is_in([str(one) for one in CLEARING])
+
+
 def is_confirming() -> pl.Expr:
     """Whether a conclusion found the finding right."""
     return pl.col("conclusion").is_in([str(one) for one in CONFIRMING])

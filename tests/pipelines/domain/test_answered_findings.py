@@ -1,0 +1,32 @@
+"""Which findings have been answered: a verdict that cleared one and holds no longer is no answer."""
+
+import polars as pl
+import pytest
+
+from pipelines.domain.case_state import FILES, Desk, answered_findings
+from pipelines.domain.suppression import RETURNED, STANDING
+from pipelines.domain.verdict import CLEARING, Conclusion
+
+FINDING = pl.DataFrame(
+    {"finding_id": ["f"], "fingerprint": ["now"], "outcome": ["flagged"], "assessed_outcome": ["flagged"]}
+)
+
+
+def desk(conclusion: str, fingerprint: str = "now") -> Desk:
+    row = {"finding_id": "f", "fingerprint": fingerprint, "conclusion": conclusion, "is_approved": False, "seq": 1}
+    return Desk(
+        verdicts=pl.DataFrame([row | dict.fromkeys(set(STANDING.names()) - set(row))], schema=STANDING),
+        returned=pl.DataFrame(schema=RETURNED),
+        files=pl.DataFrame(schema=FILES),
+    )
+
+
+@pytest.mark.parametrize("conclusion", list(Conclusion))
+def test_a_raised_finding_is_answered_by_what_does_not_clear_it(conclusion: Conclusion) -> None:
+    [told] = answered_findings(FINDING, desk(conclusion)).to_dicts()
+    assert (told["conclusion"] is None) is (conclusion in CLEARING)
+
+
+def test_other_facts_than_were_judged_are_not_answered() -> None:
+    [told] = answered_findings(FINDING, desk(Conclusion.NOT_ELIGIBLE, "before")).to_dicts()
+    assert told["conclusion"] is None
