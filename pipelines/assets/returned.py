@@ -25,6 +25,7 @@ from pipelines.workbooks.dropped import import_dropped, tell_postponed, waiting
 from pipelines.workbooks.importing import ImportDesk
 from pipelines.workbooks.outcome import FileOutcome, Status
 from pipelines.workbooks.password import read_password_file
+from pipelines.workbooks.queue_books import Declarations
 from pipelines.workbooks.written import written_of
 from warehouse.events.store import open_events
 
@@ -142,7 +143,7 @@ def desk_of(settings: Settings) -> ImportDesk:
         vault=vault,
         store=open_events(settings.event_address(vault.root), vault.key),
         when=datetime.now(ZoneInfo(TIME_ZONE)),
-        written=written_of(vault, settings.feeds_folders, settings.policy_folders, settings.rules),
+        written=written_of(vault, Declarations(settings.feeds_folders, settings.policy_folders, settings.rules)),
         password=read_password_file(password_file) if password_file else None,
     )
 

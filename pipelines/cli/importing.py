@@ -78,6 +78,7 @@ def _desk(settings: Settings, by: str | None, password_file: Path | None, *, dry
     from pipelines.night.night import open_vault  # noqa: PLC0415
     from pipelines.workbooks.importing import ImportDesk  # noqa: PLC0415
     from pipelines.workbooks.password import read_password_file  # noqa: PLC0415
+    from pipelines.workbooks.queue_books import Declarations  # noqa: PLC0415
     from pipelines.workbooks.written import written_of  # noqa: PLC0415
     from warehouse.events.store import EventStore, open_events  # noqa: PLC0415
 
@@ -91,7 +92,7 @@ def _desk(settings: Settings, by: str | None, password_file: Path | None, *, dry
         vault=vault,
         store=store,
         when=datetime.now(ZoneInfo(TIME_ZONE)),
-        written=written_of(vault, settings.feeds_folders, settings.policy_folders, settings.rules),
+        written=written_of(vault, Declarations(settings.feeds_folders, settings.policy_folders, settings.rules)),
         by=by or operating_user(),
         password=read_password_file(password_file) if password_file else None,
         dry_run=dry_run,
