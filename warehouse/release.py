@@ -7,7 +7,7 @@ moment leaves the night held or published, never both and never half. Does not b
 import fcntl
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -26,6 +26,8 @@ from warehouse.publication import (
 )
 from warehouse.session import Vault
 
+Pages = Callable[[Mapping[str, Any]], Mapping[str, bytes]]
+"""Manifest → pages of a night's folder, name → content."""
 LOCK = ".lock"
 RELEASE = "release.json"
 RELEASED = "released"
@@ -65,13 +67,14 @@ def held_nights(vault: Vault) -> list[StoredFolder]:
     return [StoredFolder(folder, read_manifest(folder)) for folder in folders]
 
 
-def release(vault: Vault, night: StoredFolder, told: Mapping[str, Any]) -> Publication:
+def release(vault: Vault, night: StoredFolder, told: Mapping[str, Any], pages: Pages | None = None) -> Publication:
     """Move a held night into `published/`, and let `current` point at it unless a later night is current.
 
     Args:
         vault: The warehouse.
         night: A night under `held/`.
         told: Who, why, when and despite which gates: no value of a person but the name of who releases.
+        pages: Makes pages of the manifest again, name → content, which now tells that the night was released.
 
     Returns:
         Where the night is now.
@@ -85,7 +88,10 @@ def release(vault: Vault, night: StoredFolder, told: Mapping[str, Any]) -> Publi
         number = max((one["publication_no"] for _, one in published_nights(vault)), default=0) + 1
         # Written while it is still held: a kill before the rename leaves it held, to be released again.
         write_file(night.folder / RELEASE, _json(told))
-        write_file(night.folder / MANIFEST, _json({**night.manifest, RELEASED: told, "publication_no": number}))
+        account = {**night.manifest, RELEASED: told, "publication_no": number}
+        for name, content in (pages(account) if pages else {}).items():
+            write_file(night.folder / name, content)
+        write_file(night.folder / MANIFEST, _json(account))
         folder = _free_name(private_folder(vault.root / "published"), night.folder.name)
         move_into_place(night.folder, folder)
     return Publication(folder, (), point_at(vault, folder))

@@ -5,7 +5,7 @@ from collections.abc import Container, Iterator, Sequence
 import dagster as dg
 
 from pipelines.assets.gate_checks import gate_check_results, gate_check_specs
-from pipelines.assets.health import HEALTH_PAGE_CHECK, page_maker, page_metadata
+from pipelines.assets.health import HEALTH_PAGE_CHECK, page_check, page_metadata
 from pipelines.assets.metadata import outcome_counts, table_metadata
 from pipelines.discretion import discreet
 from pipelines.domain.counting import COUNTING_FEEDS
@@ -16,6 +16,7 @@ from pipelines.night.casework import count_rules, open_cases, reckon_income
 from pipelines.night.held_words import held_account
 from pipelines.night.judging import CHANGES, judge_household, remember_night
 from pipelines.night.night import ROSTER
+from pipelines.night.page_maker import page_maker
 from pipelines.night.publishing import gates, publish_night
 from pipelines.partitions import NIGHTS, as_of_date
 from pipelines.resources import NightResource
@@ -231,16 +232,20 @@ def published_night(
         with page_maker(opened.vault) as page:
             checked = gates(opened)
             publication = publish_night(opened, context.run.run_id, checked, page.files)
-    yield page.check()
+    yield page_check(page)
     yield from gate_check_results(checked)
+    manifest = read_manifest(publication.folder)
     if publication.problems:
         told = [gate.told() for gate in checked]
         raise dg.Failure(
             description=held_account(str(opened.as_of), context.run.run_id, told),
-            metadata={"exit_code": HELD, "folder": publication.folder.name},
+            metadata={
+                "exit_code": HELD,
+                "folder": publication.folder.name,
+                **page_metadata(publication, manifest),
+            },
             allow_retries=False,
         )
-    manifest = read_manifest(publication.folder)
     counts = manifest["counts"]
     yield dg.MaterializeResult(
         metadata={

@@ -28,7 +28,7 @@ ASSET: Final = "published_night"
 DESCRIPTIONS: Final[Mapping[str, str]] = {
     NIGHT_BOOKS: "账目平衡：户数、各规则核对户数、疑点增减一户不漏、一条不丢。",
     FEED_BOOKS: "每期数据读入行数 = 入库 + 重复 + 被替代 + 隔离 + 跳过。",
-    CANARIES: "混入当夜的虚构试验户全部判对，且发布结果中一户不留。",
+    CANARIES: "混入当夜的虚构家庭（金丝雀家庭）全部判对，且发布结果中一户不留。",
     ROSTER_ROWS: "名册行数与此前各次核对的中位数相比，未超出允许幅度。",
     FEED_ROWS: "各部门数据行数与此前各期的中位数相比，未超出允许幅度。",
     MATCH_RATE: "各部门数据的比中率与此前各期的中位数相比，未超出允许幅度。",

@@ -1,22 +1,19 @@
-"""The health page beside a night's tables: made by a process that may fail without holding the night.
+"""What Dagster is told of the health page: whether it could be made, where it is, and its first counts.
 
-What belongs here: trying, and what Dagster is told of it. What stands on the page is in `pipelines.night.health_page`.
+What stands on the page is in `pipelines.night.health_page`.
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from typing import Any
 
 import dagster as dg
 
 from pipelines.discretion import place
-from pipelines.night.drawing import Drawing, DrawingError
-from pipelines.night.health import HEALTH, PAGE, health_page
-from pipelines.night.health_charts import Spec
+from pipelines.night.drawing import DrawingError
+from pipelines.night.health import HEALTH, PAGE
 from pipelines.night.labels import OUTCOME_LABELS
+from pipelines.night.page_maker import PageMaker
 from warehouse.publication import Publication
-from warehouse.session import Vault
 
 CHECK = "health_page"
 
@@ -25,45 +22,22 @@ HEALTH_PAGE_CHECK = dg.AssetCheckSpec(
 )
 
 
-@dataclass(frozen=True)
-class PageMaker:
-    """Makes the page of one night; whatever goes wrong is kept as a problem, and the night goes on."""
-
-    vault: Vault
-    drawing: Drawing
-    problems: list[str] = field(default_factory=list)
-
-    def files(self, manifest: Mapping[str, Any]) -> dict[str, bytes]:
-        """The page by its name; nothing where it could not be made."""
-        try:
-            return {PAGE: health_page(self.vault, manifest, self._draw)}
-        except Exception as error:  # noqa: BLE001  a page must not hold a night, whatever is wrong with it
-            self.problems.append(f"the page could not be made: {type(error).__name__} at {place(error)}")
-            return {}
-
-    def _draw(self, specs: Mapping[str, Spec]) -> Mapping[str, str]:
-        try:
-            return self.drawing.charts(specs)
-        except DrawingError as error:
-            self.problems.append(str(error))
-            return {}
-
-    def check(self) -> dg.AssetCheckResult:
-        """What became of it, as a warning at most."""
-        return dg.AssetCheckResult(
-            check_name=CHECK,
-            asset_key="published_night",
-            passed=not self.problems,
-            severity=dg.AssetCheckSeverity.WARN,
-            metadata={"problems": "; ".join(self.problems) or "none"},
-        )
+def page_check(maker: PageMaker) -> dg.AssetCheckResult:
+    """What became of a page, as a warning at most."""
+    return dg.AssetCheckResult(
+        check_name=CHECK,
+        asset_key="published_night",
+        passed=not maker.failures,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"problems": "; ".join(map(problem, maker.failures)) or "none"},
+    )
 
 
-@contextmanager
-def page_maker(vault: Vault) -> Iterator[PageMaker]:
-    """Start the process that draws while the night's tables are still being written; it ends with the block."""
-    with Drawing() as drawing:
-        yield PageMaker(vault, drawing)
+def problem(error: Exception) -> str:
+    """A failure in words: our own message; of others the type and the place, for a message may quote a value."""
+    if isinstance(error, DrawingError):
+        return str(error)
+    return f"the page could not be made: {type(error).__name__} at {place(error)}"
 
 
 def page_metadata(publication: Publication, manifest: Mapping[str, Any]) -> dict[str, Any]:

@@ -27,6 +27,7 @@ def publish(run: str, reason: str, by: str | None, **options: str | None) -> Non
     """  # noqa: D301  click wants the character
     settings = read_settings(**options)
     from pipelines.night.night import open_vault  # noqa: PLC0415  Polars and SQLAlchemy take a moment
+    from pipelines.night.page_maker import page_maker  # noqa: PLC0415
     from pipelines.night.releasing import Asked, release_night  # noqa: PLC0415
     from warehouse.events.store import open_events  # noqa: PLC0415
 
@@ -34,7 +35,8 @@ def publish(run: str, reason: str, by: str | None, **options: str | None) -> Non
         settings.required_warehouse(), settings.key_file, threads=settings.threads, memory_limit=settings.memory_limit
     )
     store = open_events(settings.event_address(), vault.key)
-    done = release_night(vault, store, Asked(run, reason, by or user()))
+    with page_maker(vault) as page:
+        done = release_night(vault, store, Asked(run, reason, by or user()), page.files)
     message(f"released: {done.publication.folder}", "green")
     for gate in done.gates:
         message(f"  despite {gate}")

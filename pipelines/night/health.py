@@ -14,9 +14,10 @@ from pipelines.domain.case_state import CASE_STATES
 from pipelines.domain.health import Precision, answer_facts, case_facts, rule_facts, suppression_facts
 from pipelines.domain.health_history import NIGHTS_SHOWN, Account, NightAccount
 from pipelines.domain.policy import PolicyInForce
-from pipelines.domain.suppression import STANDING
+from pipelines.night.case_states import STATES
 from pipelines.night.health_page import Draw, page
 from pipelines.night.night import Night
+from pipelines.night.verdicts import standing_tonight
 from warehouse.night_accounts import NightOnDisk, recent_nights
 from warehouse.session import Vault
 
@@ -31,12 +32,11 @@ SUPPRESSED: Final = pl.Schema({"rule_id": pl.String, "decided_on": pl.Date, "val
 
 def health_facts(night: Night) -> dict[str, Any]:
     """The counts of a night that its health page shows. No person, no household."""
-    verdicts = _table(night, "verdicts", STANDING)
     return {
         "rules": rule_facts(night.tables.read("rule_counts"), _titles(night.policy)),
-        "answers": answer_facts(verdicts, precision(night.policy), night.as_of),
+        "answers": answer_facts(standing_tonight(night), precision(night.policy), night.as_of),
         "suppression": suppression_facts(_table(night, "suppressed_findings", SUPPRESSED), night.as_of),
-        "cases": case_facts(_table(night, "case_states", CASE_STATES)),
+        "cases": case_facts(_table(night, STATES, CASE_STATES)),
     }
 
 

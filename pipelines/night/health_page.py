@@ -12,6 +12,7 @@ from typing import Any, Final
 from jinja2 import Environment, Template
 
 from pipelines.domain.health_history import (
+    BOOKS,
     NIGHTS_SHOWN,
     Account,
     FeedNight,
@@ -27,20 +28,13 @@ from pipelines.domain.health_history import (
 from pipelines.domain.small_groups import hidden_counts
 from pipelines.night.health_charts import OUTCOMES, Spec, ages_chart, columns_chart, rows_chart, rules_chart
 from pipelines.night.health_page_template import PAGE, STYLE
-from pipelines.night.labels import FEED_STATUS_LABELS
+from pipelines.night.labels import FEED_STATUS_LABELS, GATE_LABELS
 
 Draw = Callable[[Mapping[str, Spec]], Mapping[str, str]]
 """Name → specification, name → SVG; what is missing is not shown."""
 
-GATE_LABELS: Final[Mapping[str, str]] = {
-    "books": "账目平衡",
-    "canaries": "金丝雀",
-    "roster_rows": "名册行数",
-    "feed_rows": "部门数据行数",
-    "match_rate": "比中率",
-    "fill_rate": "填报率",
-    "breaker": "疑点突增",
-}
+KIND_LABELS: Final[Mapping[str, str]] = {**GATE_LABELS, BOOKS: "账目"}
+"""The columns of the grid: all books share one."""
 FATE_LABELS: Final[Mapping[str, str]] = {"published": "已发布", "released": "放行发布", "held": "扣住未发布"}
 STATUS_MARKS: Final[Mapping[str, str]] = {"failed": "✗ 未过", "passed": "✓", "too_few": "少", "no_history": "–", "": ""}
 FEEDS_ABREAST: Final = 5
@@ -56,7 +50,7 @@ def page(manifest: Account, earlier: Sequence[NightAccount], draw: Draw) -> str:
         draw: makes the charts; where it gives none the tables stand alone.
     """
     failed = [gate for gate in manifest.get("gates", []) if gate_status(gate) == "failed"]
-    tonight = NightAccount(manifest, "held" if failed else "published")
+    tonight = NightAccount(manifest, "released" if manifest.get("released") else "held" if failed else "published")
     nights = last_nights([*(one for one in earlier if one.as_of < tonight.as_of), tonight])
     before = next((one for one in reversed(nights[:-1]) if one.fate != "held"), None)
     health = manifest.get("health", {})
@@ -71,7 +65,7 @@ def page(manifest: Account, earlier: Sequence[NightAccount], draw: Draw) -> str:
         as_of=tonight.as_of,
         profile=manifest.get("profile", ""),
         before=before.as_of if before else None,
-        is_held=bool(failed),
+        fate=tonight.fate,
         can_be_released=all(gate.get("can_be_released", False) for gate in failed),
         failed=[(GATE_LABELS.get(_kind(gate), gate["name"]), gate) for gate in failed],
         counts=manifest.get("counts", {}),
@@ -92,7 +86,7 @@ def page(manifest: Account, earlier: Sequence[NightAccount], draw: Draw) -> str:
         metrics=manifest.get("metrics", {}).get("feeds", {}),
         blocks=_blocks(history, titles),
         feed_status=FEED_STATUS_LABELS,
-        kinds=[GATE_LABELS.get(kind, kind) for kind in kinds],
+        kinds=[KIND_LABELS.get(kind, kind) for kind in kinds],
         grid=[
             (row.as_of, row.fate, [(row.cells.get(kind), _mark(row.cells.get(kind))) for kind in kinds]) for row in grid
         ],

@@ -47,17 +47,20 @@ _MACROS = """
 _GLANCE = """
 <h1>运行概况　比对日 {{ as_of }}</h1>
 <p class="dim">口径 {{ profile }}　上一夜 {{ before or "无" }}　本页只含计数，不含任何个人信息。疑点均为线索，须经核实。</p>
-{% if is_held %}
-<div class="box"><p class="bad">本夜被关口扣住，未发布；工作人员看到的仍是上一次发布的结果。</p>
+{% if fate != "published" %}
+<div class="box">
+{% if fate == "held" %}<p class="bad">本夜被关口扣住，未发布；工作人员看到的仍是上一次发布的结果。</p>
+{% else %}<p class="bad">本夜曾被关口扣住，经人核实后放行发布（放行的人和理由记在同一文件夹的 release.json）。</p>{% endif %}
 <ul>{% for label, gate in failed %}<li><b>{{ label }}</b>（{{ gate.name }}）：{{ gate.detail }}
 {% if gate.attribution %}<br>主要来源：{{ gate.attribution }}{% endif %}</li>{% endfor %}</ul>
-{% if can_be_released %}
+{% if fate == "released" %}
+{% elif can_be_released %}
 <p>处理：请部门重新交付后再运行；或核实变化属实后 <code>hedui publish --run … --reason "…"</code> 放行
 （放行的人和理由记在同一文件夹的 release.json）。</p>
 {% else %}<p>属程序错误，不能放行，请联系开发者。</p>{% endif %}</div>
 {% endif %}
 <div class="figures">
-<div>结果<b class="{{ "bad" if is_held else "ok" }}">{{ "扣住未发布" if is_held else "已发布" }}</b>
+<div>结果<b class="{{ "ok" if fate == "published" else "bad" }}">{{ fates[fate] }}</b>
 {{ n(counts.households) }} 户 {{ n(counts.persons) }} 人</div>
 <div>命中疑点（条）<b>{{ n(totals.flagged) }}</b>较上一夜 {{ signed(totals.delta) or "—" }}</div>
 <div>新增 / 已消失（条）<b>{{ n(totals.new) }} / {{ n(totals.resolved) }}</b>重新出现 {{ n(totals.reopened) }}</div>

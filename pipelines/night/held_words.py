@@ -37,7 +37,7 @@ def ways_on(as_of: str, run_id: str, gates: Sequence[Told]) -> list[str]:
     if not can_be_released(gates):
         return [
             "the books or the canaries are wrong: an error of ours, which no reason makes right; it cannot be released "
-            "账目或试验户不符，属程序错误，不能放行，请联系开发者"
+            "账目或金丝雀家庭不符，属程序错误，不能放行，请联系开发者"
         ]
     return [again, f'if it is right as it is: hedui publish --run {run_id[:8]} --reason "…" 情况属实的，写明理由放行']
 

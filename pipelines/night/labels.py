@@ -127,7 +127,7 @@ GATE_LABELS: Mapping[str, str] = {
     "match_rate": "比中率",
     "fill_rate": "必备列填报率",
     "breaker": "疑点熔断",
-    "canaries": "试验户",
+    "canaries": "金丝雀家庭",
 }
 """Gates by what they are about."""
 

@@ -15,7 +15,7 @@ from pipelines.night.held_words import can_be_released, gate_sentence, holding
 from warehouse.events.event import Draft
 from warehouse.events.store import EventStore
 from warehouse.publication import Publication, published_nights
-from warehouse.release import RELEASE, RELEASED, StoredFolder, held_nights, point_at, release
+from warehouse.release import RELEASE, RELEASED, Pages, StoredFolder, held_nights, point_at, release
 from warehouse.session import Vault
 
 RELEASED_EVENT = "released"
@@ -60,10 +60,16 @@ class Released:
     later: tuple[str, ...]
 
 
-def release_night(vault: Vault, store: EventStore, asked: Asked) -> Released:
+def release_night(vault: Vault, store: EventStore, asked: Asked, pages: Pages | None = None) -> Released:
     """Release a held night, and record who did it and why.
 
     A run that was released already, but killed before all was done, is finished.
+
+    Args:
+        vault: the warehouse.
+        store: where it is recorded.
+        asked: which night, why, and who says so.
+        pages: makes the night's pages again, which told that it is held.
 
     Raises:
         ReleaseError: no reason, no such night, several that fit, one published already, or one that cannot be released.
@@ -82,7 +88,7 @@ def release_night(vault: Vault, store: EventStore, asked: Asked) -> Released:
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "gates": [str(gate["name"]) for gate in gates],
     }
-    publication = release(vault, night, told)
+    publication = release(vault, night, told, pages)
     _record(vault, store, night, publication.folder, told)
     return Released(publication, night.as_of, tuple(map(gate_sentence, gates)), _later(vault, night))
 

@@ -47,9 +47,14 @@ def test_a_held_night_says_why_and_what_to_do() -> None:
     failed["attribution"] = "车辆.csv: 90 rows fewer"
     told = words(page(manifest(gates=[failed]), [], drawn))
     assert "本夜被关口扣住，未发布" in told
-    assert "部门数据行数 （vehicle_rows）：10 rows, limit ±30 % 主要来源：车辆.csv: 90 rows fewer" in told
+    assert "数据行数 （vehicle_rows）：10 rows, limit ±30 % 主要来源：车辆.csv: 90 rows fewer" in told
     assert "hedui publish --run" in told
     assert "扣住未发布" in told
+    released = words(page(manifest(gates=[failed], released={"by": "某人"}), [], drawn))
+    assert "经人核实后放行发布" in released
+    assert "结果 放行发布" in released
+    assert "hedui publish" not in released
+    assert "某人" not in released
     ours = words(page(manifest(gates=[failed, gate("night_books", "night_books", "failed")]), [], drawn))
     assert "不能放行" in ours
     assert "hedui publish" not in ours
@@ -59,7 +64,7 @@ def test_gates_of_the_last_nights_stand_in_a_grid() -> None:
     held = NightAccount(manifest(20, gates=[gate("a", "breaker", "failed"), gate("b", "breaker", "failed")]), "held")
     released = NightAccount(manifest(21, gates=[gate("a", "match_rate", "failed")]), "released")
     told = words(page(manifest(), [held, released], drawn))
-    assert "比对日 账目平衡 部门数据行数 比中率 疑点突增 结果" in told
+    assert "比对日 账目 数据行数 比中率 疑点熔断 结果" in told
     assert "2026-09-20 ✗ 未过 2 扣住未发布" in told
     assert "2026-09-21 ✗ 未过 放行发布" in told
     assert "2026-09-22 ✓ – 已发布" in told
@@ -124,4 +129,4 @@ def test_without_charts_the_tables_stand_alone() -> None:
 
 def test_a_manifest_of_an_older_program_still_makes_a_page() -> None:
     old = {"as_of": "2026-09-22", "profile": "p", "feeds": {}, "gates": [{"name": "night_books", "passed": True}]}
-    assert "账目平衡" in page(old, [NightAccount({**old, "as_of": "2026-09-20"}, "published")], drawn)
+    assert "账目" in page(old, [NightAccount({**old, "as_of": "2026-09-20"}, "published")], drawn)

@@ -166,3 +166,12 @@ def test_a_reason_is_asked_for_in_a_sentence_without_a_person(reason: str, told:
         checked_reason(reason)
     assert "11010519491231002X" not in str(error.value)
     assert checked_reason(" " + "字" * 500) == "字" * 500
+
+
+def test_pages_are_made_again_of_what_is_now_told(
+    night_vault: Vault, store: EventStore, published_night: Publish, hold: Callable[..., Path]
+) -> None:
+    published_night()
+    (hold() / "health.html").write_bytes(b"held")
+    done = release_night(night_vault, store, ASKED, lambda told: {"health.html": str(told["released"]["by"]).encode()})
+    assert (done.publication.folder / "health.html").read_bytes().decode() == "李四"
