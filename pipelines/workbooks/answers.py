@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
-from pipelines.domain.verdict import Lack, Verdict
-from pipelines.workbooks.choices import MEASURE_SEPARATOR
-from pipelines.workbooks.held import Held
+from pipelines.casework.refusal import Rejection
+from pipelines.casework.reviewing import Decision, ReviewDraft
+from pipelines.domain.verdict import Lack, Verdict, folded_name
+from pipelines.workbooks.choices import MEASURE_SEPARATOR, OPINIONS
+from pipelines.workbooks.held import Cause, Held
 from pipelines.workbooks.layout import BY_KEY
 from pipelines.workbooks.sheets import ROW
 
@@ -33,6 +35,7 @@ _SAME_NAME: Final = (
 _FURTHER: Final = ("received_by", "confirmed", "publicised", "notified", "village_head", "town_leader", "remark")
 """Kept with the verdict under their Chinese names; nothing is judged by them."""
 _INVESTIGATORS: Final = ("investigator_1", "investigator_2")
+_DECISIONS: Final[Mapping[str, Decision]] = dict(zip(OPINIONS, ("approved", "returned"), strict=True))
 _SEPARATORS: Final = str.maketrans(dict.fromkeys(",，;；/+ 和及", MEASURE_SEPARATOR))
 
 
@@ -74,7 +77,34 @@ def _column(field: str, row: Mapping[str, Any]) -> str | None:
     return field if field in BY_KEY else None
 
 
-def entry_day(row: Mapping[str, Any]) -> date | None:
-    """The day that a reviewer wrote beside the review."""
-    day: date | None = row.get("reviewed_on")
-    return day
+def review_of(row: Mapping[str, Any], today: date) -> ReviewDraft | list[Held]:
+    """The review that a row says, or why it is none.
+
+    Args:
+        row: of `Returned.rows`, of a finding that was answered.
+        today: the day of the import.
+    """
+    number, opinion, reviewer = int(row[ROW]), row.get("opinion") or "", row.get("reviewed_by") or ""
+    word = next((one for one in _DECISIONS if opinion.startswith(one)), None)
+    note = opinion.removeprefix(word or "").lstrip(":：,，;；、.。 ")
+    investigators = {folded_name(row[key]) for key in _INVESTIGATORS if row.get(key)}
+    held = [
+        Held(number, key, Cause.REVIEW, told)
+        for key, told, is_wrong in (
+            ("opinion", f"请填写：{'或'.join(_DECISIONS)}；退回的写成“退回：理由”", word is None),
+            ("reviewed_by", "请填写复核人", not folded_name(reviewer)),
+            ("reviewed_by", "复核人不能是本条的核查人，请由另一人复核", folded_name(reviewer) in investigators),
+            ("reviewed_on", "复核日期不能晚于今天", row.get("reviewed_on") is not None and row["reviewed_on"] > today),
+        )
+        if is_wrong
+    ]
+    if held or word is None:
+        return held
+    return ReviewDraft(row["finding_id"], _DECISIONS[word], reviewer, note or None, row.get("conclusion"))
+
+
+def held_review(row: Mapping[str, Any], cause: str, told: str) -> Held:
+    """Why a review is held by those who keep the cases, pointing to the cell that is meant."""
+    key = {Rejection.NO_REASON: "opinion", Rejection.OWN_VERDICT: "reviewed_by"}.get(Rejection(cause))
+    more = "：请写成“退回：理由”" if cause == Rejection.NO_REASON else ""
+    return Held(int(row[ROW]), key, cause, told + more)

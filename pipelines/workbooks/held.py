@@ -15,6 +15,7 @@ class Cause(StrEnum):
     NO_FINDING = "no_finding"
     TWICE = "finding_twice"
     CONTRADICTION = "contradiction"
+    REVIEW = "review"
     OTHER_FILE = "other_file"
     REFUSED = "refused"
 

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,8 +19,9 @@ import polars as pl
 from pipelines.casework.night import PublishedNight, published_night
 from pipelines.casework.recording import Recorded, VerdictDraft, record_verdicts
 from pipelines.casework.refusal import CaseworkError
+from pipelines.casework.reviewing import ReviewDraft, Reviewed, record_reviews
 from pipelines.domain.verdict import Verdict
-from pipelines.workbooks.answers import held_for, verdict_of
+from pipelines.workbooks.answers import held_for, held_review, review_of, verdict_of
 from pipelines.workbooks.handled import is_handled
 from pipelines.workbooks.held import Cause, Held
 from pipelines.workbooks.opening import UnusableWorkbookError, open_workbook, read_limited
@@ -28,6 +30,7 @@ from pipelines.workbooks.returned import Returned, read_account, read_returned
 from pipelines.workbooks.seal import Meta, seal_key
 from pipelines.workbooks.sheets import ROW, Book
 from pipelines.workbooks.tampering import Expected
+from pipelines.workbooks.together import together
 from warehouse.events.store import EventStore
 from warehouse.keys import identity_key
 from warehouse.session import Vault
@@ -70,7 +73,12 @@ class Incoming:
     answers: Mapping[int, Verdict]
     outcome: FileOutcome
 
-    @property
+    @cached_property
+    def reviewed(self) -> list[int]:
+        """Rows of the sheet in which a reviewer filled something in."""
+        return [row for row, values in self.rows.items() if values["is_answered"]]
+
+    @cached_property
     def rows(self) -> Mapping[int, Mapping[str, Any]]:
         """Row of the sheet → its values."""
         return {row[ROW]: row for row in self.returned.rows.iter_rows(named=True)}
@@ -145,16 +153,19 @@ def _read(path: Path, desk: ImportDesk, key: bytes) -> Imported:
 
 def _without_disagreement(files: Sequence[Incoming]) -> list[Incoming]:
     """The files, with those rows held in each of them in which two files say different things of one finding."""
-    said: dict[str, list[tuple[int, int, Verdict]]] = {}
+    said: dict[tuple[str, str], list[tuple[int, int, object]]] = {}
     for place, one in enumerate(files):
         for row, verdict in one.answers.items():
-            said.setdefault(verdict.finding_id, []).append((place, row, verdict))
-    told = "同时导入的几份文件对这条疑点的结论不一致，都没有接受：请确定以哪一份为准，再单独导入"
+            said.setdefault(("conclusion", verdict.finding_id), []).append((place, row, verdict.content()))
+        for row in one.reviewed:
+            values = one.rows[row]
+            said.setdefault(("opinion", values["finding_id"]), []).append((place, row, values.get("opinion")))
+    told = "同时导入的几份文件对这条疑点的内容不一致，都没有接受：请确定以哪一份为准，再单独导入"
     more: dict[int, list[Held]] = {}
-    for answers in said.values():
-        if any(verdict.content() != answers[0][2].content() for _, _, verdict in answers[1:]):
-            for place, row, _ in answers:
-                more.setdefault(place, []).append(Held(row, "conclusion", Cause.OTHER_FILE, told))
+    for (key, _), contents in said.items():
+        if any(content != contents[0][2] for _, _, content in contents[1:]):
+            for place, row, _ in contents:
+                more.setdefault(place, []).append(Held(row, key, Cause.OTHER_FILE, told))
     return [one.with_held(more.get(place, ())) for place, one in enumerate(files)]
 
 
@@ -162,30 +173,15 @@ def _recorded(incoming: Incoming, desk: ImportDesk, nights: dict[str, PublishedN
     """All rows of a file recorded together."""
     meta = incoming.returned.meta
     try:
-        night = nights.setdefault(meta.profile, published_night(desk.vault, meta.profile))
+        if meta.profile not in nights:
+            nights[meta.profile] = published_night(desk.vault, meta.profile)
+        night = nights[meta.profile]
     except CaseworkError:
         told = f"库中没有政策方案 {meta.profile} 的已发布结果：请检查 --warehouse"
         return Imported(replace(incoming.outcome, status=Status.UNUSABLE, told=told))
-    held_rows = {one.row for one in incoming.outcome.held}
-    answers = [(row, verdict) for row, verdict in incoming.answers.items() if row not in held_rows]
-    results = record_verdicts(
-        desk.store,
-        night,
-        [VerdictDraft(verdict, of_night=meta.as_of) for _, verdict in answers],
-        by=desk.by or f"{DROPPED}:{meta.town or WHOLE_DISTRICT}",
-        origin=f"workbook:{incoming.path.name} {incoming.sha256}",
-        entered_on=desk.when.date(),
-        dry_run=desk.dry_run,
-    )
-    rows = incoming.rows
-    refused = [
-        held
-        for (row, _), result in zip(answers, results, strict=True)
-        if result.status == "rejected"
-        for held in held_for(rows[row], result.rejection or Cause.REFUSED, result.told, result.lacks)
-    ]
+    results, refused = _record(incoming, desk, night)
     done = incoming.with_held(refused)
-    outcome = replace(done.outcome, accepted=_times(results, "accepted"))
+    outcome = replace(done.outcome, accepted=results.count("verdict"), reviewed=results.count("review"))
     known = set(incoming.returned.cells.filter(pl.col("finding_id").is_not_null())[ROW].to_list())
     held_known = known & {one.row for one in outcome.held}
     outcome = replace(outcome, unchanged=len(known) - len(held_known) - outcome.accepted - outcome.reviewed)
@@ -193,5 +189,37 @@ def _recorded(incoming: Incoming, desk: ImportDesk, nights: dict[str, PublishedN
     return Imported(outcome, done)
 
 
-def _times(results: Sequence[Recorded], status: str) -> int:
-    return sum(result.status == status for result in results)
+def _record(incoming: Incoming, desk: ImportDesk, night: PublishedNight) -> tuple[list[str], list[Held]]:
+    """Verdicts and reviews of a file in one transaction: what was accepted, and why the rest is held."""
+    held_rows = {one.row for one in incoming.outcome.held}
+    rows = incoming.rows
+    answers = [(row, verdict) for row, verdict in incoming.answers.items() if row not in held_rows]
+    read = [(row, review_of(rows[row], desk.when.date())) for row in incoming.reviewed if row not in held_rows]
+    reviews = [(row, one) for row, one in read if isinstance(one, ReviewDraft)]
+    origin = f"workbook:{incoming.path.name} {incoming.sha256}"
+    meta = incoming.returned.meta
+
+    def record(store: EventStore) -> tuple[list[Recorded], list[Reviewed]]:
+        said = record_verdicts(
+            store,
+            night,
+            [VerdictDraft(verdict, of_night=meta.as_of) for _, verdict in answers],
+            by=desk.by or f"{DROPPED}:{meta.town or WHOLE_DISTRICT}",
+            origin=origin,
+            entered_on=desk.when.date(),
+            dry_run=desk.dry_run,
+        )
+        drafts = [one for _, one in reviews]
+        return said, record_reviews(store, night, drafts, origin=origin, dry_run=desk.dry_run)
+
+    said, reviewed = record(desk.store) if desk.dry_run else together(desk.store, record)
+    accepted = ["verdict" for one in said if one.status == "accepted"]
+    accepted += ["review" for one in reviewed if one.status == "accepted"]
+    refused = [held for _, one in read if not isinstance(one, ReviewDraft) for held in one]
+    for (row, _), told in zip(answers, said, strict=True):
+        if told.status == "rejected":
+            refused += held_for(rows[row], told.rejection or Cause.REFUSED, told.told, told.lacks)
+    for (row, _), decided in zip(reviews, reviewed, strict=True):
+        if decided.status == "rejected" and decided.rejection is not None:
+            refused.append(held_review(rows[row], decided.rejection, decided.told))
+    return accepted, refused

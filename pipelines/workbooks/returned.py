@@ -22,7 +22,8 @@ from pipelines.workbooks.sheets import ROW, Book, Table
 from pipelines.workbooks.tampering import Expected, changed_rows
 from pipelines.workbooks.typed import Misread, typed_values
 
-_INVESTIGATORS: Final = ("investigator_1", "investigator_2")
+_SEEN_BY_REVIEWERS: Final = ("conclusion", "investigator_1", "investigator_2")
+"""What a review is about, and who must not be the one who makes it."""
 NEEDED: Final = tuple(column for column in COLUMNS if column.is_sealed or column.key == "seal")
 """Columns without which a workbook cannot be read: all that a seal is over, in one state of a row or the other."""
 
@@ -137,8 +138,8 @@ def _answers(cells: pl.DataFrame, as_of: date) -> tuple[pl.DataFrame, list[Misre
         columns = [column for column in filled_by(filler) if column.key in cells.columns]
         rows = cells.filter((pl.col("is_answered") == is_answered) & _is_filled(cells, filler))
         shown = rows.select(ROW, "is_answered", "finding_id", "fingerprint", *(column.key for column in columns))
-        if is_answered:  # who reviews must not be who investigated
-            shown = shown.hstack(rows.select(_INVESTIGATORS))
+        if is_answered:
+            shown = shown.hstack(rows.select(_SEEN_BY_REVIEWERS))
         values, wrong = typed_values(shown, columns, as_of)
         parts.append(values)
         misread += wrong

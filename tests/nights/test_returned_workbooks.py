@@ -3,8 +3,10 @@
 import hashlib
 import io
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,9 @@ from pipelines.workbooks.outcome import FileOutcome, Status, receipt, told
 from tests.nights.district import AS_OF
 from tests.nights.driver import District
 from tests.nights.office import ANSWER, WHEN, Office, open_office
-from tests.pipelines.workbooks.made_books import Edited
+from tests.pipelines.workbooks.made_books import Edited, edited
+from warehouse.events.event import Event
+from warehouse.events.store import EventStore
 
 
 def counted(outcome: FileOutcome) -> tuple[int, int, int]:
@@ -299,3 +303,90 @@ def test_the_command_says_which_file_cannot_be_used(office: Office, capfd: pytes
     (office.folder / "p").write_text("x")
     assert command(office, good, "--password-file", office.folder / "p") == 2
     assert "chmod 600" in capfd.readouterr().err
+
+
+def answered_book(office: Office, *edits: Callable[[Edited], None], entered_by: str = "陈录入") -> bytes:
+    """The district's workbook: the first three findings show their verdict, the others wait."""
+    answer = {**ANSWER, "investigated_on": AS_OF}
+    office.imports(
+        office.file(office.book(*(partial(Edited.fill, row=row, **ANSWER) for row in (2, 3, 4))), "town.xlsx"),
+        by=entered_by,
+    )
+    for row in office.rows[:3]:
+        row.update(answer)
+    return office.book(*edits, town=None)
+
+
+def test_the_districts_workbook_brings_reviews(office: Office) -> None:
+    def review(book: Edited) -> None:
+        book.fill(2, opinion="同意", reviewed_by="赵复核", reviewed_on=AS_OF)
+        book.fill(3, opinion="退回：照片看不清", reviewed_by="赵复核")
+        book.fill(6, **ANSWER)
+
+    path = office.file(answered_book(office, review), "district.xlsx")
+    (outcome,) = office.imports(path, by="区录入")
+    assert list(outcome.held) == []
+    assert (outcome.reviewed, outcome.accepted, outcome.unchanged) == (2, 1, len(office.rows) - 3)
+    approved, returned = sorted(office.events("reviewed"), key=lambda event: event.payload["decision"])
+    assert (approved.by, approved.finding_id) == ("赵复核", office.rows[0]["finding_id"])
+    assert (returned.payload["decision"], returned.payload["note"]) == ("returned", "照片看不清")
+    (again,) = office.imports(path, by="区录入")
+    assert (again.reviewed, again.held_rows, len(office.events("reviewed"))) == (0, 0, 2)
+
+
+def test_reviews_that_cannot_be(office: Office) -> None:
+    def review(book: Edited) -> None:
+        book.fill(2, opinion="同意")
+        book.fill(3, opinion="退回", reviewed_by="赵复核")
+        book.fill(4, opinion="再看看", reviewed_by="李 核查", reviewed_on=AS_OF + timedelta(days=1))
+
+    content = answered_book(office, review)
+    (outcome,) = office.imports(office.file(content))
+    assert reasons(outcome) == {
+        (2, "reviewed_by", Cause.REVIEW),
+        (3, "opinion", "no_reason"),
+        (4, "opinion", Cause.REVIEW),
+        (4, "reviewed_by", Cause.REVIEW),
+        (4, "reviewed_on", Cause.REVIEW),
+    }
+    assert office.events("reviewed") == []
+
+
+def test_nobody_reviews_what_he_entered_or_what_has_changed(office: Office) -> None:
+    content = answered_book(
+        office,
+        lambda book: book.fill(2, opinion="同意", reviewed_by="陈录入"),
+        lambda book: book.fill(3, opinion="同意", reviewed_by="赵复核"),
+    )
+    other = {**ANSWER, "conclusion": "数据有误"}
+    for row in office.rows[:3]:
+        row.update(dict.fromkeys(ANSWER))
+    office.imports(office.file(office.book(lambda book: book.fill(3, **other)), "corrected.xlsx"))
+    (outcome,) = office.imports(office.file(content, "district.xlsx"))
+    assert reasons(outcome) == {(2, "reviewed_by", "own_verdict"), (3, None, "other_answer")}
+
+
+def test_two_reviewers_who_disagree_are_both_held(office: Office) -> None:
+    content = answered_book(office)
+    one = edited(content, lambda book: book.fill(2, opinion="同意", reviewed_by="赵复核"))
+    other = edited(content, lambda book: book.fill(2, opinion="退回：不清楚", reviewed_by="钱复核"))
+    first, second = office.imports(office.file(one, "a.xlsx"), office.file(other, "b.xlsx"))
+    assert reasons(first) == reasons(second) == {(2, "opinion", Cause.OTHER_FILE)}
+
+
+def test_verdicts_and_reviews_of_a_file_are_one_transaction(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = answered_book(
+        office,
+        lambda book: book.fill(2, opinion="同意", reviewed_by="赵复核"),
+        lambda book: book.fill(6, **ANSWER),
+    )
+    calls: list[int] = []
+    transact = EventStore.transact
+
+    def counted_transact(self: EventStore, build: Any) -> list[Event]:
+        calls.append(1)
+        return transact(self, build)
+
+    monkeypatch.setattr(EventStore, "transact", counted_transact)
+    (outcome,) = office.imports(office.file(content, "district.xlsx"))
+    assert (outcome.reviewed, outcome.accepted, len(calls)) == (1, 1, 1)
