@@ -166,9 +166,10 @@ def _validation(column: Column) -> dict[str, Any]:
     if column.key == "reason_code":
         return told | {"validate": "list", "source": reason_source(2), "error_type": "warning"} | _error("请从列表选择")
     if column.choices:
-        return (
-            told | {"validate": "list", "source": f"={column.choices}"} | _error("请从列表选择，不要手工输入其他内容")
-        )
+        # 退回 goes with its reason, which no list can hold.
+        is_free = column.key == "opinion"
+        told |= {"validate": "list", "source": f"={column.choices}", "error_type": "warning" if is_free else "stop"}
+        return told | _error(column.hint if is_free else "请从列表选择，不要手工输入其他内容")
     if column.kind == "date":
         days = {"validate": "date", "criteria": "between", "minimum": _FIRST_DAY, "maximum": _LAST_DAY}
         return told | days | _error("请按 2026-09-22 的样式填写日期")
