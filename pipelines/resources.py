@@ -3,6 +3,7 @@
 import os
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import dagster as dg
 from pydantic import Field, PrivateAttr
@@ -10,6 +11,9 @@ from pydantic import Field, PrivateAttr
 from pipelines.canaries.telling import read_canaries
 from pipelines.night.night import Night, open_night, open_vault
 from pipelines.settings import Settings, SettingsError, find_settings_file, load_settings
+
+if TYPE_CHECKING:
+    from warehouse.events.address import EventAddress
 
 
 class NightResource(dg.ConfigurableResource[Night]):
@@ -45,9 +49,6 @@ class NightResource(dg.ConfigurableResource[Night]):
         if not self.inbox:
             raise SettingsError("no inbox: expected its folder in HEDUI_INBOX, hedui.toml or the launchpad, found none")
         key_file = Path(self.key_file) if self.key_file else None
-        # The address of the case events may hold a password, and Dagster keeps what a resource is configured with in
-        # every run's record: it comes from the environment and hedui.toml alone.
-        settings = load_settings({}, os.environ, find_settings_file(Path.cwd()))
         feeds, rules = tuple(map(Path, self.feeds_dirs)), tuple(map(Path, self.rules_dirs))
         return open_night(
             as_of=as_of,
@@ -58,8 +59,17 @@ class NightResource(dg.ConfigurableResource[Night]):
             policy_dirs=tuple(map(Path, self.policy_dirs)),
             rules_dirs=rules,
             canaries=read_canaries(tuple(map(Path, self.canaries_dirs)), feeds, rules, as_of),
-            event_address=settings.event_address(Path(self.warehouse)),
+            event_address=self.event_address(),
         )
+
+    def event_address(self) -> "EventAddress":
+        """Where case events are kept.
+
+        The address may hold a password, and Dagster keeps what a resource is configured with in every run's record: it
+        comes from the environment and hedui.toml alone.
+        """
+        settings = load_settings({}, os.environ, find_settings_file(Path.cwd()))
+        return settings.event_address(Path(self.warehouse))
 
 
 def night_resource(settings: Settings) -> NightResource:

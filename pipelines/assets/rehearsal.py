@@ -81,6 +81,7 @@ def request_of(config: RehearsalConfig, night: NightResource) -> Request:
         nights=config.nights,
         until=_until(config.as_of),
         nights_of=config.nights_of or None,
+        event_address=night.event_address(),
     )
 
 
@@ -105,5 +106,5 @@ def counts(rehearsal: Rehearsal) -> dict[str, Any]:
             for side in ("before", "after", "entering", "leaving")
         },
         "visits_more": visits(rehearsal).moves.net,
-        "verdicts_contradicted": sum(one.contradicted.height for one in rehearsal.nights),
+        "verdicts_contradicted": rehearsal.contradicted,
     }

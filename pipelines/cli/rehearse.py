@@ -88,6 +88,7 @@ def rehearse(
         nights=nights,
         until=settings.as_of,
         nights_of=nights_of,
+        event_address=settings.event_address(settings.warehouse),
     )
     with Progress() as progress:
         rehearsal = run(request, progress)

@@ -16,12 +16,15 @@ from pathlib import Path
 
 import polars as pl
 
+from pipelines.domain.case_events import fold
 from pipelines.domain.policy import PolicyInForce
 from pipelines.domain.policy_difference import policy_changes
-from pipelines.domain.rehearsal import Judged, compare
-from pipelines.domain.verdict_replay import contradicted
+from pipelines.domain.rehearsal import Judged, compare, compared_findings
+from pipelines.domain.suppression import standing_verdicts
+from pipelines.domain.verdict_replay import VERDICTS, contradicted
 from pipelines.night.casework import income_policy
 from pipelines.night.changed_policy import PolicyPair, read_policies
+from pipelines.night.judging import SUPPRESSED
 from pipelines.night.matching import match_feed, matched_feeds, take_roster
 from pipelines.night.night import Night, open_night, state_name
 from pipelines.night.publishing import book_gates, gates, publish_night
@@ -30,6 +33,7 @@ from pipelines.night.rule_files import load_rulebook
 from pipelines.night.stages import judge_and_count
 from pipelines.night.state import FeedState
 from pipelines.night.stored_nights import StoredNight, choose_nights, feed_states, pinned_snapshots
+from warehouse.events.address import EventAddress
 from warehouse.files import private_folder, written_aside
 from warehouse.publication import night_before, read_published
 from warehouse.session import Vault
@@ -65,7 +69,8 @@ def rehearse(request: Request, step: Step) -> Rehearsal:
         income_policy(policy)
     for one in nights:
         pinned_snapshots(request.vault, one)
-    verdicts = request.verdicts()
+    # All that stand now: what people said of a night's findings was recorded after it.
+    verdicts = standing_verdicts(fold(opened[0].events.read())).select(VERDICTS.names())
     with written_aside(request.vault.root / "tmp" / "rehearsal") as scratch:
         place = _Place(request, opened, private_folder(scratch))
         place.remember(night_before(request.vault, nights[0].as_of, nights[0].profile))
@@ -89,6 +94,8 @@ def _opened(request: Request, newest: StoredNight, pair: PolicyPair) -> tuple[Ni
             feeds_dirs=request.feeds_dirs,
             policy_dirs=directories,
             rules_dirs=request.rules_dirs,
+            # Both sides know the same verdicts as the stored night did, so that policy alone differs.
+            event_address=request.event_address or EventAddress.of_warehouse(request.vault.root),
         )
         for policy, directories in ((pair.before, request.policy_dirs), (pair.after, pair.changed))
     )
@@ -155,7 +162,7 @@ class _Place:
             gates_after=tuple(
                 f"{gate.name}: {gate.detail}" for gate in gates(after, self.request.vault) if not gate.passed
             ),
-            contradicted=contradicted(verdicts, comparison.findings),
+            contradicted=_contradicted(verdicts, before, after),
         )
 
     def _of_date(self, opened: Night, stored: StoredNight, side: str, policy: PolicyInForce) -> Night:
@@ -187,6 +194,15 @@ def _match(before: Night, after: Night, states: Sequence[FeedState]) -> None:
     target = private_folder(after.tables.folder)
     for file in before.tables.folder.iterdir():
         os.link(file, target / file.name)
+
+
+def _contradicted(verdicts: pl.DataFrame, before: Night, after: Night) -> pl.DataFrame:
+    """Conclusions that the change contradicts; suppressed findings are held against it as well as raised ones."""
+    sides = [
+        pl.concat([night.tables.read(name) for name in ("findings", SUPPRESSED)], how="diagonal")
+        for night in (before.without_canaries(), after.without_canaries())
+    ]
+    return contradicted(verdicts, compared_findings(*sides))
 
 
 def _judged(night: Night) -> Judged:

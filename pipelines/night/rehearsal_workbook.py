@@ -70,8 +70,7 @@ def verdict_line(rehearsal: Rehearsal) -> str:
     """What the replay of conclusions says."""
     if not rehearsal.verdicts:
         return "暂无核查结论可供回放"
-    told = sum(one.contradicted.height for one in rehearsal.nights)
-    return f"共回放 {rehearsal.verdicts:,} 条核查结论，与拟改口径相矛盾 {told:,} 条"
+    return f"共回放 {rehearsal.verdicts:,} 条核查结论，与拟改口径相矛盾 {rehearsal.contradicted:,} 条"
 
 
 def _summary(rehearsal: Rehearsal, notes: Mapping[str, str]) -> pl.DataFrame:

@@ -13,9 +13,9 @@ import polars as pl
 from pipelines.domain.policy import PolicyInForce
 from pipelines.domain.policy_difference import PolicyChange
 from pipelines.domain.rehearsal import Comparison
-from pipelines.domain.verdict_replay import no_verdicts
 from pipelines.night.state import FeedState
 from pipelines.night.stored_nights import StoredNight
+from warehouse.events.address import EventAddress
 from warehouse.session import Vault
 
 Step = Callable[[str, str], None]
@@ -35,7 +35,7 @@ class Request:
         nights: how many stored nights, the newest.
         until: the last comparison date; None for the newest.
         nights_of: profile of the stored nights; None for that of the newest.
-        verdicts: gives the conclusions that stand, columns of `verdict_replay.VERDICTS`.
+        event_address: where case events are kept; None: in the warehouse. They are only read.
         rules_dirs: folders of rules beside those that ship.
     """
 
@@ -47,7 +47,7 @@ class Request:
     nights: int = 1
     until: date | None = None
     nights_of: str | None = None
-    verdicts: Callable[[], pl.DataFrame] = no_verdicts
+    event_address: EventAddress | None = None
     rules_dirs: tuple[Path, ...] = ()
 
 
@@ -112,6 +112,11 @@ class Rehearsal:
     asked: int
     replaces: bool
     verdicts: int
+
+    @property
+    def contradicted(self) -> int:
+        """How many conclusions the change contradicts, each once however many nights it does so on."""
+        return pl.concat([one.contradicted.select("finding_id") for one in self.nights]).n_unique()
 
     @property
     def newest(self) -> RehearsedNight:

@@ -5,6 +5,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from shutil import rmtree
 
@@ -16,6 +17,7 @@ from pipelines.domain.rehearsal import Judged, compare
 from pipelines.night.rehearsal import rehearse
 from pipelines.night.rehearsal_page import warnings
 from pipelines.night.rehearsal_tables import blind_rules
+from pipelines.night.rehearsal_workbook import verdict_line
 from pipelines.night.rehearsed import Request
 from pipelines.night.stored_nights import RehearsalError
 from tests.nights.changed_policies import CARS_OFF, MIXED, edited_copy, night_under, with_ids_of
@@ -34,6 +36,7 @@ from tests.nights.district import (
     vehicle,
 )
 from tests.nights.driver import District, Done
+from tests.nights.test_verdicts_of_people import people_say
 from warehouse.files import sweep_folder
 from warehouse.keys import new_key_file
 
@@ -232,3 +235,23 @@ def test_what_a_killed_rehearsal_leaves_is_swept_by_the_next_night(first_night: 
     assert sweep_folder(district.warehouse, leave=("dagster",)) >= 1
     assert not left.exists()
     assert left_behind(published) == before
+
+
+def test_verdicts_of_people_are_replayed_and_suppress_on_both_sides(
+    district: District, five_feeds: Path, mixed: Path
+) -> None:
+    """Cars off would drop what people confirmed; what they cleared is raised on neither side."""
+    people_say(district, DRIVER.household, "CL-01", "属实-不符合条件", effective_month=date(2026, 10, 1))
+    people_say(district, WORKER.household, "SB-01", "属实-可豁免")
+    first = rehearse(asked(district, five_feeds, changed_dirs=(mixed,)), silent)
+    assert first.verdicts == 2
+    assert first.newest.contradicted.select("conclusion", "contradiction").rows() == [
+        ("属实-不符合条件", "drops_confirmed")
+    ]
+    assert verdict_line(first) == "共回放 2 条核查结论，与拟改口径相矛盾 1 条"
+    district.run(NEXT)
+    second = rehearse(asked(district, five_feeds, changed_dirs=(mixed,), nights=2), silent)
+    assert [night.recomputed_otherwise for night in second.nights] == [0, 0]
+    told = second.newest.comparison.findings.select("household_id", "rule_id").rows()
+    assert (WORKER.household, "SB-01") not in told
+    assert verdict_line(second) == "共回放 2 条核查结论，与拟改口径相矛盾 1 条"
