@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from pipelines.domain.case_state import CaseState
 from pipelines.domain.health import RULE_FIELDS
 
 NIGHTS_SHOWN: Final = 30
@@ -152,6 +153,12 @@ def _beside(rule: Mapping[str, Any], earlier: Mapping[str, Any] | None) -> dict[
     was = None if earlier is None else int(earlier.get("flagged", 0))
     delta = None if was is None else int(rule.get("flagged", 0)) - was
     return {**dict.fromkeys(RULE_FIELDS, 0), **rule, "was_flagged": was, "delta": delta}
+
+
+def in_order(states: Mapping[str, int]) -> dict[str, int]:
+    """Counts of cases by state, in the order in which a case goes through them."""
+    known = [str(one) for one in CaseState if one in states]
+    return {state: states[state] for state in (*known, *sorted(states.keys() - set(known)))}
 
 
 def spoke(rule: Mapping[str, Any]) -> bool:

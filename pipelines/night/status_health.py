@@ -12,7 +12,7 @@ from typing import Any
 
 from rich.text import Text
 
-from pipelines.domain.health_history import GATE_KINDS, NightAccount, gate_grid, last_nights
+from pipelines.domain.health_history import GATE_KINDS, NightAccount, gate_grid, in_order, last_nights
 from pipelines.night.health import HEALTH
 from warehouse.errors import WarehouseError
 from warehouse.events.event import Head
@@ -121,7 +121,7 @@ def _canaries(night: Manifest) -> Text | None:
 def _cases(cases: Mapping[str, Any]) -> Text | None:
     if not cases.get("states"):
         return None
-    told = " · ".join(f"{state} {count:,}" for state, count in cases["states"].items())
+    told = " · ".join(f"{state} {count:,}" for state, count in in_order(cases["states"]).items())
     overdue = int(cases.get("overdue", 0))
     return Text(f"cases 案件: {told}; overdue 超期 {overdue:,}", "yellow" if overdue else "")
 

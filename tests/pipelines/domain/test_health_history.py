@@ -11,6 +11,7 @@ from pipelines.domain.health_history import (
     gate_grid,
     gate_kind,
     gate_status,
+    in_order,
     last_nights,
     spoke,
     with_delta,
@@ -90,3 +91,10 @@ def test_a_rule_that_only_looked_says_nothing() -> None:
     assert not spoke({"households_clear": 50, "households_in_scope": 50})
     assert spoke({"resolved": 1})
     assert spoke({"suppressed": 1})
+
+
+def test_states_stand_in_the_order_of_the_work() -> None:
+    states = {"归档": 1, "已反馈": 2, "以后的": 5, "待下发": 3, "待核查": 4}
+    assert list(in_order(states).items()) == [
+        ("待下发", 3), ("待核查", 4), ("已反馈", 2), ("归档", 1), ("以后的", 5)
+    ]  # fmt: skip

@@ -59,7 +59,7 @@ def test_the_last_nights_are_told_with_what_failed() -> None:
 def test_a_night_tells_canaries_cases_and_what_is_not_raised() -> None:
     debt = {"findings": 1200, "rules": {}, "months": {}, "soon": 3, "oldest": "2026-01-31"}
     answers = {"rules": {"CL-01": {"verdicts": 60, "confirmed": 9}}, "imprecise": ["CL-01"]}
-    cases = {"states": {"待核查": 1300, "已反馈": 2}, "overdue": 17, "towns": {}}
+    cases = {"states": {"已反馈": 2, "待核查": 1300}, "overdue": 17, "towns": {}}
     lines = health_lines(manifest(health=health(suppression=debt, answers=answers, cases=cases)))
     assert told(*lines).splitlines() == [
         "canaries 金丝雀家庭: 10 of 10 asked, all right",
