@@ -25,6 +25,8 @@ OUTCOMES: Final[Mapping[str, tuple[str, str]]] = {
 INK, LINE, LATE = "#1c2733", "#8a97a5", "#b3261e"
 SIZE: Final = 12
 BARS_SHOWN: Final = 24
+FEW: Final = 8
+"""Up to here an axis has a tick for every count: a program that chooses ticks would put halves between them."""
 
 _CONFIG: Final[Spec] = {
     "font": FONTS,
@@ -68,7 +70,8 @@ def rules_chart(rules: Sequence[Mapping[str, Any]]) -> Spec | None:
         "scale": {"domain": [one for one, _ in OUTCOMES.values()], "range": [one for _, one in OUTCOMES.values()]},
         "legend": None,
     }
-    length = {"field": "条", "type": "quantitative", "title": "疑点（条）", "axis": {"tickMinStep": 1, "format": ",d"}}
+    most = max(int(one["条"]) for one in totals)
+    length = {"field": "条", "type": "quantitative", "title": "疑点（条）", "axis": _count_axis(most)}
     return _spec(
         width=WIDTH - _extent(labels),
         height={"step": 20},
@@ -175,7 +178,7 @@ def columns_chart(counts: Mapping[str, int], across: str, up: str) -> Spec | Non
         "title": across,
         "axis": {"labelAngle": -45 if len(counts) > 8 else 0},  # noqa: PLR2004  so many labels fit side by side
     }
-    height = {"field": up, "type": "quantitative", "title": up, "axis": {"tickMinStep": 1, "format": ",d"}}
+    height = {"field": up, "type": "quantitative", "title": up, "axis": _count_axis(max(counts.values()))}
     return _spec(
         width={"step": max(18, min(60, (WIDTH - 60) // len(counts)))},
         height=110,
@@ -193,6 +196,11 @@ def columns_chart(counts: Mapping[str, int], across: str, up: str) -> Spec | Non
 
 def _spec(**parts: Any) -> Spec:  # noqa: ANN401  any JSON
     return {"$schema": "https://vega.github.io/schema/vega-lite/v6.json", "config": _CONFIG, "padding": 6, **parts}
+
+
+def _count_axis(most: int) -> Spec:
+    """An axis of counts: whole numbers alone, also where there are few."""
+    return {"format": ",d", "values": list(range(most + 1))} if most <= FEW else {"format": ",d"}
 
 
 def _label_axis(labels: Sequence[str]) -> Spec:

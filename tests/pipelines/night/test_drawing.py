@@ -38,6 +38,18 @@ def test_charts_carry_their_labels_as_text_in_chinese_fonts() -> None:
         assert "https://" not in drawn[name]
 
 
+def test_few_counts_have_whole_ticks() -> None:
+    spec = columns_chart({"2026-10": 2, "2026-11": 1}, "月", "条")
+    assert spec is not None
+    assert spec["encoding"]["y"]["axis"]["values"] == [0, 1, 2]
+    many = columns_chart({"2026-10": 900}, "月", "条")
+    assert many is not None
+    assert "values" not in many["encoding"]["y"]["axis"]
+    assert [columns_chart({}, "月", "条"), rules_chart([rule("CL-01")]), ages_chart({}), rows_chart({}, {})] == [
+        None
+    ] * 4
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [
