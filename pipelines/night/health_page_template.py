@@ -31,7 +31,7 @@ table.grid td.no_history, table.grid td.too_few { color: var(--dim); } table.gri
 .legend i { display: inline-block; width: 12px; height: 12px; border: 1px solid #8a97a5; margin-right: .3rem;
   vertical-align: -1px; }
 .figures { display: flex; flex-wrap: wrap; gap: .6rem; margin: .6rem 0; }
-.figures div { flex: 1 1 8rem; background: #fff; border: 1px solid var(--line); padding: .4rem .7rem; }
+.figures div { flex: 1 1 6.6rem; background: #fff; border: 1px solid var(--line); padding: .4rem .7rem; }
 .figures b { display: block; font-size: 1.25rem; font-variant-numeric: tabular-nums; }
 @media print { body { background: #fff; padding: 0; font-size: 10pt; } main { max-width: none; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
