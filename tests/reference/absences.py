@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from tests.reference.cleaning import UNKNOWN
+from tests.reference.cleaning import UNKNOWN, same_name
 from tests.reference.rules import Finding, grade, make
 
 Row = dict[str, Any]
@@ -42,13 +42,18 @@ def in_force(row: Row, as_of: date) -> bool:
     return begun and (row["end_on"] is None or row["end_on"] >= as_of)
 
 
-def absences(members: list[Member], benefit: str, as_of: date) -> list[Finding]:
-    """SW-01, XJ-01 and XJ-02 of one household."""
-    found = []
+def absences(members: list[Member], head: Row, holder: str, as_of: date) -> list[Finding]:
+    """SW-01, XJ-01 and XJ-02 of one household; `holder`: whose name the account is in, empty for nobody's."""
+    found, benefit = [], head["benefit"]
     for member in members:
         others = [m for m in members if m is not member and m.is_covered and m.counts(as_of)]
         loss = "REMOVE_MEMBER" if others and benefit not in TEKUN else "TERMINATE"
-        found += _deaths(member, loss, as_of) + _custody(member, loss, benefit, as_of)
+        deaths = _deaths(member, loss, as_of)
+        name = member.row["name"]
+        for one in deaths:  # "the statement says so"
+            is_holder = bool(holder and name) and same_name(holder, name)
+            one.says = {"开户人即为死者": is_holder, "死者是户主": member.row is head}
+        found += deaths + _custody(member, loss, benefit, as_of)
     return found
 
 

@@ -24,11 +24,12 @@ from tests.reference.reading import Reading, night
 REPOSITORY = Path(__file__).resolve().parents[2]
 Rows = list[dict[str, str]]
 PEOPLE = "caojie-people"
+KEY = ("household_id", "id_number", "rule_id", "record_key")
 
 
 @dataclass
 class Answer:
-    """What hedui gives for a night: findings, cases and the counts of each rule as text, and the books of every feed in use."""
+    """What hedui gives for a night: findings, cases and each rule's counts as text, and the books of every feed in use."""
 
     findings: Rows
     cases: Rows
@@ -95,6 +96,17 @@ def differences(expected: Rows, found: Rows, key: tuple[str, ...]) -> list[str]:
     return lines
 
 
+def unsaid(reading: Reading, found: Rows) -> list[str]:
+    """Words of the spec that a sentence lacks, or has where it must not."""
+    told, lines = _by_key(found, KEY), []
+    for row, words in zip(reading.findings, reading.wordings, strict=True):
+        key = tuple(row[name] for name in KEY)
+        sentence = told.get(key, {}).get("statement", "")
+        wrong = [word for word, is_said in words.items() if key in told and is_said != (word in sentence)]
+        lines += [f"{key}: {wrong} in {sentence!r}"] if wrong else []
+    return lines
+
+
 def _by_key(rows: Rows, key: tuple[str, ...]) -> dict[tuple[str, ...], dict[str, str]]:
     return {tuple(row[name] for name in key): row for row in rows}
 
@@ -113,7 +125,8 @@ def compare(inbox: Path, warehouse: Path, as_of: date, profile: str) -> tuple[li
         wanted |= {"kept": snapshot.kept_in_books} if snapshot else {}
         if wanted != answer.books.get(name, {}):
             lines.append(f"books of {name}: reading {wanted}, hedui {answer.books.get(name)}")
-    lines += differences(reading.findings, answer.findings, ("household_id", "id_number", "rule_id", "record_key"))
+    lines += differences(reading.findings, answer.findings, KEY)
+    lines += unsaid(reading, answer.findings)
     lines += differences(reading.tallies, answer.tallies, ("rule_id",))
     return lines + differences(reading.cases, answer.cases, ("household_id",)), reading
 

@@ -93,11 +93,14 @@ def _someone(city: City) -> Person:
 
 
 def proxies(city: City, roster: list[Row]) -> list[Row]:
-    """Filed proxies: of the account's holder as the roster writes it, of another, of a household that is none."""
+    """Filed proxies: of the account's holder as the roster writes it, of another, of a household that is none.
+
+    None without a holder: a row of one value below the others is a note.
+    """
     rows: list[Row] = []
     holders = [(row["household_id"], row["account_holder"]) for row in roster if row["account_holder"]]
     for home, holder in city.chance.sample(holders, min(len(holders), city.chance.randrange(12, 50))):
-        other = city.some(holder, holder, holder, f"{holder}某", str(holder)[:-1] + "?", None)
+        other = city.some(holder, holder, holder, f"{holder}某", str(holder)[:-1] + "?")
         number = home if city.odds(0.9) else city.some("H9999", Raw(" ") if city.odds(0.2) else "H9998")
         rows.append({"household_id": number, "holder_name": other, "filed_on": city.day()})
     return rows

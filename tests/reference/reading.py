@@ -17,11 +17,12 @@ from tests.reference.contract_people import ALL_FEEDS
 from tests.reference.earnings import housing_fund, taxed_wages
 from tests.reference.housing import houses, two_homes
 from tests.reference.landing import Landed
-from tests.reference.marriages import hidden_spouse, sides
-from tests.reference.roster_rules import Homes, account, doubles, homes_of, reviews
+from tests.reference.marriages import Deaths, hidden_spouse, sides
+from tests.reference.roster_rules import Homes, account, doubles, holder_of, homes_of, reviews
 from tests.reference.rules import Finding, businesses, insurance, vehicles
 from tests.reference.snapshots import land
 from tests.reference.tallies import tallies
+from tests.reference.wordings import wordings
 
 Row = dict[str, Any]
 OUTCOMES = ("flagged", "undetermined", "exempt")
@@ -36,6 +37,7 @@ class Reading:
     counts: list[dict[str, str]]
     landed: dict[str, Landed | None]
     tallies: list[dict[str, str]]
+    wordings: list[dict[str, bool]]  # beside the findings
 
 
 def night(inbox: Path, as_of: date, *, people: bool = True) -> Reading | None:
@@ -57,30 +59,35 @@ def night(inbox: Path, as_of: date, *, people: bool = True) -> Reading | None:
     for home in sorted(households):
         members, benefit = households[home], benefits[home]
         found = judge(members, feeds, benefit, as_of, has_income_column="monthly_income" in roster.present)
-        found = standing(found + (judge_people(members, feeds, homes, benefit, as_of) if people else []))
+        found = standing(found + (judge_people(members, feeds, homes, as_of) if people else []))
         findings += found
         case = case_of([feeds.member(row) for row in members], found, as_of, roster)
         cases += [case] if case else []
     told = tallies(households, findings, landed, people=people)
-    return Reading([_shown(f) for f in _sorted(findings)], cases, _counts(landed), landed, told)
+    findings = _sorted(findings)
+    words = [wordings(f, as_of) for f in findings]
+    return Reading([_shown(f) for f in findings], cases, _counts(landed), landed, told, words)
 
 
 class Feeds:
     """The rows of every feed by the person, or the household, that they are about; without a feed there are none."""
 
     def __init__(self, landed: dict[str, Landed | None]) -> None:
-        self._rows = {name: snapshot.kept if snapshot else [] for name, snapshot in landed.items()}
+        self.landed = landed
+        rows_of = {name: snapshot.kept if snapshot else [] for name, snapshot in landed.items()}
         self._by: dict[str, dict[str, list[Row]]] = {}
-        for name, rows in self._rows.items():
+        for name, rows in rows_of.items():
             self._by[name] = defaultdict(list)
             for row in sides(rows) if name == "marriage" else rows:
                 self._by[name][row["household_id" if name in ("roster", "card_proxies") else "id_number"]].append(row)
         # "in no row of the household, active or stopped"
         self.ids_of = {home: {row["id_number"] for row in rows} for home, rows in self._by["roster"].items()}
 
-    def rows(self, feed: str) -> list[Row]:
-        """All rows of a feed."""
-        return self._rows.get(feed, [])
+    def deaths(self) -> Deaths:
+        """The feed of deaths, to look for spouses who are in no roster."""
+        snapshot = self.landed["death"]
+        is_partial = snapshot is not None and snapshot.asked is not None
+        return Deaths(self._by["death"], is_absent=snapshot is None, is_partial=is_partial)
 
     def of(self, feed: str, subject: str) -> list[Row]:
         """The rows about a person or household."""
@@ -112,15 +119,16 @@ def judge(members: list[Row], feeds: Feeds, benefit: str, as_of: date, *, has_in
     return found + two_homes(head_of(members), owned)
 
 
-def judge_people(members: list[Row], feeds: Feeds, homes: Homes, benefit: str, as_of: date) -> list[Finding]:
+def judge_people(members: list[Row], feeds: Feeds, homes: Homes, as_of: date) -> list[Finding]:
     """The findings of one household by section 4 that stand on no wage."""
     head, home = head_of(members), members[0]["household_id"]
-    found = absences([feeds.member(row) for row in members], benefit, as_of)
+    found = absences([feeds.member(row) for row in members], head, holder_of(members), as_of)
     for member in members:
         found += doubles(member, homes)
         record = feeds.of("marriage", member["id_number"])
-        found += hidden_spouse(member, record, feeds.ids_of[home], feeds.rows("death"), as_of)
-    return found + reviews(head, members, as_of) + account(head, members, feeds.of("card_proxies", home))
+        found += hidden_spouse(member, record, feeds.ids_of[home], feeds.deaths(), as_of)
+    filings = feeds.of("card_proxies", home) if feeds.landed["card_proxies"] else None
+    return found + reviews(head, members, as_of) + account(head, members, filings)
 
 
 def standing(findings: list[Finding]) -> list[Finding]:

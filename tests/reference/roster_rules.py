@@ -52,13 +52,24 @@ def reviews(head: Row, members: list[Row], as_of: date) -> list[Finding]:
     return found
 
 
-def account(head: Row, members: list[Row], filings: list[Row]) -> list[Finding]:
-    """ZJ-01: the account is in the name of no member (who has no name, has no equal one); a filing of that very name exempts."""
-    holders = [r["account_holder"] for r in sorted(members, key=lambda r: r["_order"]) if r["account_holder"]]
-    if not holders or any(r["name"] and same_name(holders[0], r["name"]) for r in members):
+def holder_of(members: list[Row]) -> str:
+    """The account_holder of the first active row that has one, empty where none has."""
+    given = [r["account_holder"] for r in sorted(members, key=lambda r: r["_order"]) if r["account_holder"]]
+    return given[0] if given else ""
+
+
+def account(head: Row, members: list[Row], filings: list[Row] | None) -> list[Finding]:
+    """ZJ-01: the account is in the name of no member (who has no name, has no equal one); a filing of that name exempts.
+
+    `filings`: those of the household; None where the feed is not there, which the finding says.
+    """
+    holder = holder_of(members)
+    if not holder or any(r["name"] and same_name(holder, r["name"]) for r in members):
         return []
-    outcome = "exempt" if any(f["holder_name"] == holders[0] for f in filings) else "flagged"
-    return [_of(head, "ZJ-01", outcome, "VERIFY", head["household_id"], None)]
+    outcome = "exempt" if any(f["holder_name"] == holder for f in filings or []) else "flagged"
+    found = _of(head, "ZJ-01", outcome, "VERIFY", head["household_id"], None)
+    found.says = {"未能核对是否已备案": filings is None}
+    return [found]
 
 
 def _of(member: Row, rule: str, outcome: str, action: str, key: str, fact: date | None) -> Finding:

@@ -1,6 +1,6 @@
 """rules.md section 3 for one household: the social-insurance, vehicle and business rules, row by row."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -28,6 +28,7 @@ class Finding:
     record_key: str
     fact_date: date | None
     row: Row
+    says: dict[str, bool] = field(default_factory=dict)  # words, and whether the sentence has them
 
 
 def grade(row: Row, member: Row) -> str:
