@@ -30,7 +30,7 @@ class Delivered:
         day: its snapshot date.
         files: file → rows read.
         set_aside: why rows were not kept → how many.
-        shares: (column, what) → share of its rows or values: `filled`, `unknown codes`, `unreadable`, `bad check digit`.
+        shares: (column, what) → share of its rows or values: filled, unknown codes, unreadable, wrong check digit.
     """
 
     day: str
@@ -60,8 +60,8 @@ class Moved:
     def told(self, rows: str) -> str:
         """The shift in words."""
         if self.code is None:
-            return f"column {self.column} of {rows}: its values moved by {self.distance:.0%}"
-        return f"column {self.column} of {rows}: {self.code} in {self.now:.0%}, {self.then:.0%} then"
+            return f"{rows}列 {self.column}：取值分布变动 {self.distance:.0%}"
+        return f"{rows}列 {self.column}：{self.code} 占 {self.now:.0%}，上次 {self.then:.0%}"
 
 
 def rows_explained(now: Delivered, then: Delivered) -> list[str]:
@@ -73,20 +73,19 @@ def rows_explained(now: Delivered, then: Delivered) -> list[str]:
     reasons = {*now.set_aside, *then.set_aside}
     asides = [(reason, now.set_aside.get(reason, 0), then.set_aside.get(reason, 0)) for reason in sorted(reasons)]
     changes += [
-        (before - tonight, f"{tonight:,} rows set aside as {reason}, {before:,} then")
-        for reason, tonight, before in asides
+        (before - tonight, f"因{reason}未入库 {tonight:,} 行，上期 {before:,} 行") for reason, tonight, before in asides
     ]
     total = sum(change for change, _ in changes)
     helping = [(abs(change), told) for change, told in changes if change * total > 0]
     ranked = sorted(helping, key=lambda one: -one[0])
     shares = [(size / abs(total), told) for size, told in ranked] if total else []
-    return [f"{told} ({min(share, 1):.0%} of the difference)" for share, told in shares if share >= WORTH_TELLING]
+    return [f"{told}（占差额 {min(share, 1):.0%}）" for share, told in shares if share >= WORTH_TELLING]
 
 
 def columns_explained(now: Delivered, then: Delivered) -> list[str]:
     """The columns of which the load reports tell something else than before; the largest shift first."""
     moved = [
-        (abs(share - then.shares[key]), f"column {key[0]}: {key[1]} {share:.0%}, {then.shares[key]:.0%} then")
+        (abs(share - then.shares[key]), f"列 {key[0]}：{key[1]} {share:.0%}，上期 {then.shares[key]:.0%}")
         for key, share in now.shares.items()
         if key in then.shares
     ]
@@ -107,13 +106,13 @@ def paired_files(now: Mapping[str, int], then: Mapping[str, int]) -> list[tuple[
     return [*pairs, *((name, None, then[name]) for name in gone)]
 
 
-def files_of_more(now: Sequence[str], named: str) -> list[str]:
-    """Which files additional rows come from, those with most first; `named` says what the rows are."""
+def file_of_more(now: Sequence[str]) -> list[str]:
+    """Which file most of the additional findings come from; none where there are none."""
     counted = (
         pl.Series("file", list(now), dtype=pl.String).value_counts().sort("count", "file", descending=[True, False])
     )
     total = len(now)
-    return [f"{number:,} of {total:,} {named} come from file {file}" for file, number in counted.head(1).iter_rows()]
+    return [f"新增疑点 {total:,} 条中 {number:,} 条来自文件 {file}" for file, number in counted.head(1).iter_rows()]
 
 
 def moved_most(now: pl.DataFrame, then: pl.DataFrame, codes: Iterable[str] = ()) -> Moved | None:
@@ -176,8 +175,8 @@ def _spread(frame: pl.DataFrame, name: str, kind: pl.DataType, *, is_kind: bool)
 def _file(name: str, tonight: int | None, before: int | None) -> str:
     """A file's rows, now and then."""
     if tonight is None:
-        return f"file {name}: not delivered, {before:,} rows then"
-    return f"file {name}: {tonight:,} rows, " + ("not delivered then" if before is None else f"{before:,} then")
+        return f"文件 {name} 本期未交付，上期 {before:,} 行"
+    return f"文件 {name} 本期 {tonight:,} 行，" + ("上期无此文件" if before is None else f"上期 {before:,} 行")
 
 
 def _pattern(name: str) -> str:

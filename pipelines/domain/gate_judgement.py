@@ -1,6 +1,6 @@
 """Judging tonight's metrics by those of earlier nights: one gate each. Exactly at a limit passes.
 
-What belongs here: the arithmetic, exact in fractions, and the sentences. Medians are over what there is.
+What belongs here: the arithmetic, exact in fractions, and the sentences, which staff read. Medians are over what there is.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -67,7 +67,7 @@ def _looked_at_twice(judge: Callable[[History], Gate], history: History) -> Gate
     if since is None:
         return gate
     again = judge(since)
-    told = f"{again.detail}; judged by the nights since {since.nights[-1].as_of}, which was released"
+    told = f"{again.detail}；按 {since.nights[-1].as_of} 放行以来的各次判断"
     return replace(again, detail=told) if again.passed else gate
 
 
@@ -93,11 +93,11 @@ def rows_gate(name: str, kind: str, rows: int, past: Sequence[int], band: Fracti
     if band is None:
         return _unset(name, kind)
     if not past:
-        return _no_history(name, kind, f"{rows:,} rows")
+        return _no_history(name, kind, f"{rows:,} 行")
     middle = _median(past)
     difference = abs(rows - middle)
     compared = _Compared(Fraction(rows), middle, difference > band * middle, difference, len(past))
-    told = f"{rows:,} rows, {_against(compared)} {_count(middle)}, limit ±{_percent(band)}"
+    told = f"{rows:,} 行，{_against(compared, _count(middle))}，允许 ±{_percent(band)}"
     return _judged(name, kind, told, compared, band, limits)
 
 
@@ -108,13 +108,13 @@ def match_gate(name: str, tonight: FeedMetrics, past: Sequence[FeedMetrics], lim
         return _unset(name, MATCH_RATE)
     rates = [one.match_rate for one in past if one.match_rate is not None]
     if rate is None or not rates:
-        return _no_history(name, MATCH_RATE, "nobody in scope" if rate is None else f"{_percent(rate)} matched")
+        return _no_history(name, MATCH_RATE, "在保范围内无人" if rate is None else f"比中率 {_percent(rate)}")
     middle = _median(rates)
     apart = abs(rate - middle)
     compared = _Compared(rate, middle, apart > band * middle, apart * (tonight.persons or 0), len(rates))
     told = (
-        f"{tonight.matched:,} of {tonight.persons:,} in scope matched ({_percent(rate)}), {_against(compared)} "
-        f"{_percent(middle)}, limit ±{_percent(band)}"
+        f"在保 {tonight.persons:,} 人中比中 {tonight.matched:,} 人（{_percent(rate)}），"
+        f"{_against(compared, _percent(middle))}，允许 ±{_percent(band)}"
     )
     return _judged(name, MATCH_RATE, told, compared, band, limits)
 
@@ -126,7 +126,7 @@ def fill_gate(name: str, tonight: FeedMetrics, past: Sequence[FeedMetrics], limi
         return _unset(name, FILL_RATE)
     compared = {field: one for field in tonight.fill if (one := _fill(field, tonight, past, most)) is not None}
     if not compared:
-        return _no_history(name, FILL_RATE, f"{len(tonight.fill)} required fields")
+        return _no_history(name, FILL_RATE, f"{len(tonight.fill)} 个必备列")
     # A field that trips is told before one that fell further but rests on too few rows.
     field, worst = max(
         compared.items(), key=lambda one: (_trips(one[1], limits), one[1].middle - one[1].observed, one[0])
@@ -134,10 +134,10 @@ def fill_gate(name: str, tonight: FeedMetrics, past: Sequence[FeedMetrics], limi
     others = sorted(other for other, one in compared.items() if other != field and _trips(one, limits))
     points = f"{float((worst.observed - worst.middle) * 100):+.1f}"
     told = (
-        f"{field} is filled in {_percent(worst.observed)} of {tonight.rows:,} rows, {points} points against the median "
-        f"{_percent(worst.middle)} of {worst.past}, limit -{_count(most)} points"
+        f"{field} 填报率 {_percent(worst.observed)}（共 {tonight.rows:,} 行），此前 {worst.past} 期中位数 "
+        f"{_percent(worst.middle)}，变动 {points} 个百分点，允许下降 {_count(most)} 个百分点"
     )
-    also = f"; beyond the limit too: {', '.join(others)}" if others else ""
+    also = f"；另有超限：{'、'.join(others)}" if others else ""
     return _judged(name, FILL_RATE, told + also, worst, most, limits)
 
 
@@ -148,18 +148,17 @@ def breaker_gate(rule_id: str, tonight: Mapping[str, int], past: Sequence[Mappin
         return _unset(name, BREAKER)
     total = sum(tonight.values())
     if not past:
-        return _no_history(name, BREAKER, f"{total:,} flagged")
+        return _no_history(name, BREAKER, f"疑点 {total:,} 条")
     towns = {town: _town(number, town, past, multiple, excess) for town, number in tonight.items()}
     if not towns:
-        return Gate(name, passed=True, detail="0 flagged", kind=BREAKER, numbers=_numbers(0, None, multiple, len(past)))
+        return Gate(name, passed=True, detail="疑点 0 条", kind=BREAKER, numbers=_numbers(0, None, multiple, len(past)))
     town, worst = max(towns.items(), key=lambda one: (_trips(one[1], limits), one[1].observed - one[1].middle, one[0]))
     others = [_named(other) for other in towns_beyond(tonight, past, limits) if other != town]
     told = (
-        f"{_named(town)}: {_count(worst.observed)} flagged of {total:,} in all, against the median "
-        f"{_count(worst.middle)} of {worst.past}, limit {_count(multiple)} × the median and more than "
-        f"{_count(excess)} above it"
+        f"{_named(town)}疑点 {_count(worst.observed)} 条（各镇街共 {total:,} 条），此前 {worst.past} 次中位数 "
+        f"{_count(worst.middle)} 条，超过中位数 {_count(multiple)} 倍且多出 {_count(excess)} 条以上即熔断"
     )
-    also = f"; beyond the limit too: {', '.join(others)}" if others else ""
+    also = f"；另有超限：{'、'.join(others)}" if others else ""
     return _judged(name, BREAKER, told + also, worst, multiple, limits)
 
 
@@ -216,21 +215,19 @@ def _judged(name: str, kind: str, told: str, compared: _Compared, limit: Fractio
     if _trips(compared, limits):
         return Gate(name, passed=False, detail=told, kind=kind, numbers=numbers)
     if compared.is_beyond:
-        few = (
-            f"{told}; rests on {_count(compared.difference)}, fewer than {_count(limits.smallest)}, so it does not hold"
-        )
+        few = f"{told}；差额 {_count(compared.difference)} 不足 {_count(limits.smallest)}，不暂缓发布"
         return Gate(name, passed=True, detail=few, status="too_few", kind=kind, numbers=numbers)
     return Gate(name, passed=True, detail=told, kind=kind, numbers=numbers)
 
 
 def _no_history(name: str, kind: str, told: str) -> Gate:
     """A gate with nothing to compare with."""
-    return Gate(name, passed=True, detail=f"{told}, no earlier night to compare with", status="no_history", kind=kind)
+    return Gate(name, passed=True, detail=f"{told}，此前无数据可比", status="no_history", kind=kind)
 
 
 def _unset(name: str, kind: str) -> Gate:
     """A gate whose limit the policy leaves unset: said, so that nobody takes it for a comparison."""
-    return Gate(name, passed=True, detail="not judged: the policy sets no limit for it", kind=kind)
+    return Gate(name, passed=True, detail="未判断：政策未设此项限值", kind=kind)
 
 
 def _numbers(observed: Fraction | int, middle: Fraction | None, limit: Fraction, past: int) -> dict[str, float | None]:
@@ -248,16 +245,17 @@ def _median(numbers: Sequence[int] | Sequence[Fraction]) -> Fraction:
     return Fraction(median([Fraction(one) for one in numbers]))
 
 
-def _against(compared: _Compared) -> str:
-    """By how much a number differs from its median, in words that lead up to the median itself."""
-    change = (compared.observed - compared.middle) / compared.middle if compared.middle else None
-    told = "above" if change is None else f"{float(change * 100):+.1f} % against"
-    return f"{told} the median of {compared.past},"
+def _against(compared: _Compared, middle: str) -> str:
+    """The median, and by how much a number differs from it."""
+    told = f"此前 {compared.past} 次中位数 {middle}"
+    if not compared.middle:
+        return told
+    return f"{told}，变动 {float((compared.observed - compared.middle) / compared.middle * 100):+.1f}%"
 
 
 def _percent(share: Fraction) -> str:
     """A share in per cent: whole where it is whole."""
-    return f"{_count(share * 100)} %" if (share * 100).denominator == 1 else f"{float(share * 100):.2f} %"
+    return f"{_count(share * 100)}%" if (share * 100).denominator == 1 else f"{float(share * 100):.2f}%"
 
 
 def _count(number: Fraction) -> str:

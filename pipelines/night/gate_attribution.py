@@ -8,17 +8,19 @@ explains what it can: an explanation that cannot be given must not change what b
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from typing import Any, Final
 
 import polars as pl
 
 from connectors.contract import Contract
+from connectors.reasons import Reason, Skip
 from pipelines.domain.attribution import (
     Delivered,
     columns_explained,
-    files_of_more,
+    file_of_more,
     moved_most,
     rows_explained,
 )
@@ -63,6 +65,7 @@ class Explaining:
     tonight: NightMetrics
     history: History
     limits: Limits
+    _columns_told: dict[str, list[str]] = field(default_factory=dict, repr=False)
 
     def explained(self, gate: Gate) -> Gate:
         """A gate with what explains most of it; one that passed is given back as it is."""
@@ -77,7 +80,7 @@ class Explaining:
             told = self._matches(gate.name.removesuffix("_match_rate"))
         elif gate.kind == BREAKER:
             told = self._flags(gate.name.removesuffix("_breaker"))
-        return replace(gate, attribution="; ".join(told) or "no file and no column stands out")
+        return replace(gate, attribution="；".join(told) or "未见突出的文件或列")
 
     def _rows(self, feed: str) -> list[str]:
         """A feed's rows: its files and what was set aside, then the columns whose values are spread otherwise."""
@@ -88,16 +91,17 @@ class Explaining:
     def _fill(self, feed: str) -> list[str]:
         """A required column that is filled less often: in which file, and what the load report says of it."""
         metrics = self.tonight.feeds[feed]
-        field = fields_beyond(metrics, self.history.of_feed(feed, metrics.mark), self.limits)[0]
+        worst = fields_beyond(metrics, self.history.of_feed(feed, metrics.mark), self.limits)[0]
         snapshots = self.night.snapshots.list(feed)
         used = {one.checksum for one in self.night.state(feed).used}
         empty: Counter[str] = Counter()
         for snapshot in (one for one in snapshots if one.checksum in used):
-            empty.update(empty_by_file(self.night.vault, snapshot, field))
+            empty.update(empty_by_file(self.night.vault, snapshot, worst))
         [(file, number), *_] = empty.most_common(1) or [("", 0)]
-        told = [f"column {field} of file {file}: {number:,} of {empty.total():,} empty cells"] if number else []
+        column = named(self.night.contracts[feed], worst)
+        told = [f"列 {column}：{empty.total():,} 个空值中 {number:,} 个在文件 {file}"] if number else []
         now, then = self._deliveries(feed)
-        own = [one for one in (columns_explained(now, then) if then else []) if one.startswith(f"column {field}:")]
+        own = [one for one in (columns_explained(now, then) if then else []) if one.startswith(f"列 {column}：")]
         return [*told, *own[:SENTENCES]]
 
     def _matches(self, feed: str) -> list[str]:
@@ -113,17 +117,23 @@ class Explaining:
         towns = towns_beyond(self.tonight.flagged[rule_id], self.history.of_rule(rule_id), self.limits)
         own = (pl.col("rule_id") == rule_id) & (pl.col("outcome") == Outcome.FLAGGED)
         flagged = self.night.tables.read("findings").filter(own & pl.col("town").fill_null("").is_in(towns))
-        if last is not None:
-            with suppress(WarehouseError):
-                before = read_published(self.published, last.folder, "findings").filter(own)
-                flagged = flagged.join(before, on="finding_id", how="anti")
-        told += files_of_more(flagged.get_column("source_file").fill_null("").to_list(), "additional findings")
+        flagged = flagged.join(self._last_findings.filter(own), on="finding_id", how="anti")
+        told += file_of_more(flagged.get_column("source_file").fill_null("").to_list())
         for feed in flagged.get_column("feed").unique().sort():
             now, then = self._deliveries(feed)
             told += [*self._columns(feed), *(columns_explained(now, then)[:1] if then else [])]
         if last is not None and last.policy_version != self.night.policy.version:
-            told.append(f"the policy is not that of the night of {last.as_of}")
+            told.append(f"当夜政策与 {last.as_of} 不同")
         return told
+
+    @cached_property
+    def _last_findings(self) -> pl.DataFrame:
+        """What the night before published; nothing where there was none, or where it cannot be read."""
+        told = ("finding_id", "rule_id", "outcome")
+        if self.earlier:
+            with suppress(WarehouseError):
+                return read_published(self.published, self.earlier[0].folder, "findings").select(told)
+        return pl.DataFrame(schema=dict.fromkeys(told, pl.String))
 
     def _deliveries(self, feed: str) -> tuple[Delivered, Delivered | None]:
         """Tonight's delivery of a feed, and the newest other one that an earlier night used."""
@@ -141,6 +151,12 @@ class Explaining:
 
     def _columns(self, feed: str) -> list[str]:
         """The column of a feed's rows about the roster's people whose values are spread most differently."""
+        if feed not in self._columns_told:  # many rules of one feed may trip in one night
+            self._columns_told[feed] = self._moved_columns(feed)
+        return self._columns_told[feed]
+
+    def _moved_columns(self, feed: str) -> list[str]:
+        """The sentence about a feed's columns, worked out."""
         contract = self.night.contracts.get(feed)
         last = self.earlier[0] if self.earlier else None
         if contract is None or last is None:
@@ -156,8 +172,10 @@ class Explaining:
             return []
         names = [name for name in fields if name in now.columns]
         moved = moved_most(now.select(names), then, codes_of(contract))
-        rows = "the roster" if feed == ROSTER else f"the rows of {feed} about the roster's people"
-        return [moved.told(rows)] if moved is not None else []
+        if moved is None:
+            return []
+        rows = "名册" if feed == ROSTER else f"{contract.title}（{feed}）比中行"
+        return [replace(moved, column=named(contract, moved.column)).told(rows)]
 
 
 def delivered(reports: Sequence[LoadReport], contract: Contract | None) -> Delivered:
@@ -165,16 +183,15 @@ def delivered(reports: Sequence[LoadReport], contract: Contract | None) -> Deliv
     files: Counter[str] = Counter()
     aside: Counter[str] = Counter()
     counts: dict[str, Counter[str]] = {}
-    ids = ", ".join(one.name for one in contract.fields if one.kind == "id") if contract else ""
     for report in reports:
-        aside.update({"duplicate": report.books.duplicate, "superseded": report.books.superseded})
+        aside.update({"重复": report.books.duplicate, "被后来的行替代": report.books.superseded})
         for part in report.parts:
             files[str(part["source_file"])] += int(part["rows_read"])
             for kind, rows in {**part.get("quarantined", {}), **part.get("skipped", {})}.items():
-                # A reason about an identity number names its column; the others say what they are about themselves.
-                aside[f"{kind} (column {ids})" if str(kind).startswith("id_") and ids else str(kind)] += int(rows)
+                aside[set_aside_label(str(kind))] += int(rows)
         for told in report.fields:
-            counts.setdefault(str(told["field"]), Counter()).update(_counted(told))
+            column = named(contract, str(told["field"])) if contract else str(told["field"])
+            counts.setdefault(column, Counter()).update(_counted(told))
     day = str(reports[0].snapshot_date) if reports else ""
     return Delivered(
         day, files, aside, {key: share for name, one in counts.items() for key, share in _shares(name, one)}
@@ -186,6 +203,17 @@ def codes_of(contract: Contract) -> list[str]:
     return [one.name for one in contract.fields if one.kind == "code" or one.form in CODED_FORMS]
 
 
+def named(contract: Contract, field: str) -> str:
+    """A column as staff and developers know it: our name, and the one that staff read."""
+    return f"{field}（{contract.by_name[field].label_zh}）" if field in contract.by_name else field
+
+
+def set_aside_label(kind: str) -> str:
+    """Why a row was not kept, as staff read it; what an older program called otherwise keeps its name."""
+    labels: dict[str, str] = {str(one): one.label_zh for kinds in (Reason, Skip) for one in kinds}
+    return labels.get(kind, kind)
+
+
 def _counted(told: Mapping[str, Any]) -> dict[str, int]:
     return {name: int(told.get(name) or 0) for name in ("rows", "filled", "unknown", "unparsed", "bad_check")}
 
@@ -194,9 +222,9 @@ def _shares(name: str, counts: Mapping[str, int]) -> list[tuple[tuple[str, str],
     """A column's shares: of its rows, or of the values written in it."""
     written = counts["filled"] + counts["unparsed"]
     wholes = {
-        "filled": (counts["filled"], counts["rows"]),
-        "unknown codes": (counts["unknown"], counts["filled"]),
-        "unreadable": (counts["unparsed"], written),
-        "bad check digit": (min(counts["bad_check"], counts["filled"]), counts["filled"]),
+        "填报率": (counts["filled"], counts["rows"]),
+        "未识别代码": (counts["unknown"], counts["filled"]),
+        "无法解析": (counts["unparsed"], written),
+        "校验位不符": (min(counts["bad_check"], counts["filled"]), counts["filled"]),
     }
     return [((name, what), part / whole) for what, (part, whole) in wholes.items() if whole]

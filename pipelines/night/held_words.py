@@ -18,7 +18,7 @@ def gate_sentence(gate: Told) -> str:
     label = GATE_LABELS.get(str(gate.get("kind", "")), "")
     named = f"{gate['name']} {label}".strip()
     explained = gate.get("attribution")
-    return f"{named}: {gate['detail']}" + (f"; most of it: {explained}" if explained else "")
+    return f"{named}: {gate['detail']}" + (f"；主要来源：{explained}" if explained else "")
 
 
 def holding(gates: Sequence[Told]) -> list[Told]:

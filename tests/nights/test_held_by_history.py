@@ -65,8 +65,8 @@ def test_a_roster_with_a_quarter_gone_is_held_until_it_is_delivered_again(distri
     deliver(district.inbox, "roster", crowd(CROWD[:90]), day=NEXT)
     held = district.run(NEXT)
     assert held.publication.is_held
-    assert failed(held)["roster_rows"] == "90 rows, -25.0 % against the median of 1, 120, limit ±20 %"
-    assert why(held)["roster_rows"] == "file roster.csv: 90 rows, 120 then (100% of the difference)"
+    assert failed(held)["roster_rows"] == "90 行，此前 1 次中位数 120，变动 -25.0%，允许 ±20%"
+    assert why(held)["roster_rows"] == "文件 roster.csv 本期 90 行，上期 120 行（占差额 100%）"
     assert (district.warehouse / "published" / "current").resolve().name.startswith(str(AS_OF))
     deliver(district.inbox, "roster", crowd(CROWD[:110]), day=NEXT)
     again = district.run(NEXT)
@@ -85,11 +85,11 @@ def test_a_rule_that_flags_a_whole_town_is_held(district: District) -> None:
     told = failed(done)
     assert set(told) == {"CL-01_breaker", "vehicle_rows", "vehicle_match_rate"}
     assert told["CL-01_breaker"] == (
-        "甲镇: 91 flagged of 91 in all, against the median 30 of 1, limit 3 × the median and more than 50 above it"
+        "甲镇疑点 91 条（各镇街共 91 条），此前 1 次中位数 30 条，超过中位数 3 倍且多出 50 条以上即熔断"
     )
     told = why(done)
-    assert told["vehicle_rows"] == "file vehicle.csv: 91 rows, 30 then (100% of the difference)"
-    assert told["CL-01_breaker"] == "61 of 61 additional findings come from file vehicle.csv"
+    assert told["vehicle_rows"] == "文件 vehicle.csv 本期 91 行，上期 30 行（占差额 100%）"
+    assert told["CL-01_breaker"] == "新增疑点 61 条中 61 条来自文件 vehicle.csv"
     # Somebody answers for it: the night moves as it is, and the night after goes on from there.
     run = done.publication.folder.name.removeprefix(f"{NEXT}-")
     words = ["publish", "--run", run, "--reason", "车管所确认补录", "--by", "李四"]
@@ -112,10 +112,12 @@ def test_a_column_that_came_empty_or_otherwise_is_named_with_its_file(district: 
     deliver(district.inbox, "vehicle", scrapped + cars(CROWD)[30:60], day=NEXT)
     done = district.run(NEXT)
     told = why(done)
-    assert told["roster_fill"] == "column town of file 二.csv: 60 of 60 empty cells; column town: filled 50%, 100% then"
+    assert (
+        told["roster_fill"] == "列 town（镇街）：60 个空值中 60 个在文件 二.csv；列 town（镇街）：填报率 50%，上期 100%"
+    )
     assert told["vehicle_match_rate"] == (
-        "file vehicle.csv: 60 rows, 30 then (100% of the difference); column status: unknown codes 50%, 0% then; "
-        "column status of the rows of vehicle about the roster's people: unknown in 50%, 0% then"
+        "文件 vehicle.csv 本期 60 行，上期 30 行（占差额 100%）；列 status（机动车状态）：未识别代码 50%，上期 0%；"
+        "机动车（vehicle）比中行列 status（机动车状态）：unknown 占 50%，上次 0%"
     )
     page = (done.publication.folder / "manifest.json").read_text(encoding="utf-8")
     assert "龘" not in page, "no value of a department stands in an explanation"
@@ -127,7 +129,10 @@ def test_a_held_night_of_the_job_ends_with_three_and_says_the_ways_on(district: 
     assert outcome.exit_code == 3
     [told] = outcome.messages
     assert f"the night of {NEXT} is held, the previous publication stays (run {outcome.run_id[:8]})" in told
-    assert "- roster_rows 名册行数: 90 rows, -25.0 % against the median of 1, 120, limit ±20 %" in told
+    assert (
+        "- roster_rows 名册行数: 90 行，此前 1 次中位数 120，变动 -25.0%，允许 ±20%；主要来源：文件 roster.csv 本期 90 行"
+        in told
+    )
     assert f"-> deliver what is wrong again and run the night of {NEXT} again" in told
     assert f'hedui publish --run {outcome.run_id[:8]} --reason "…"' in told
     [account] = (district.warehouse / "accounts").iterdir()

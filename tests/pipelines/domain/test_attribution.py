@@ -9,7 +9,7 @@ from pipelines.domain.attribution import (
     Delivered,
     Moved,
     columns_explained,
-    files_of_more,
+    file_of_more,
     moved_most,
     paired_files,
     rows_explained,
@@ -45,18 +45,18 @@ def test_files_are_compared_by_name_or_by_a_name_without_its_date(
 def test_rows_are_explained_by_files_and_by_what_was_set_aside() -> None:
     then = delivery({"a.csv": 1000, "b.csv": 500}, {"id_check": 3})
     assert rows_explained(delivery({"a.csv": 1000}, {"id_check": 3}), then) == [
-        "file b.csv: not delivered, 500 rows then (100% of the difference)"
+        "文件 b.csv 本期未交付，上期 500 行（占差额 100%）"
     ]
     assert rows_explained(delivery({"a.csv": 1000, "b.csv": 500}, {"id_check": 403}), then) == [
-        "403 rows set aside as id_check, 3 then (100% of the difference)"
+        "因id_check未入库 403 行，上期 3 行（占差额 100%）"
     ]
     both = delivery({"a.csv": 700, "b.csv": 500}, {"id_check": 103})
     assert rows_explained(both, then) == [
-        "file a.csv: 700 rows, 1,000 then (75% of the difference)",
-        "103 rows set aside as id_check, 3 then (25% of the difference)",
+        "文件 a.csv 本期 700 行，上期 1,000 行（占差额 75%）",
+        "因id_check未入库 103 行，上期 3 行（占差额 25%）",
     ]
     more = delivery({"a.csv": 1000, "b.csv": 500, "c.csv": 900}, {"id_check": 3})
-    assert rows_explained(more, then) == ["file c.csv: 900 rows, not delivered then (100% of the difference)"]
+    assert rows_explained(more, then) == ["文件 c.csv 本期 900 行，上期无此文件（占差额 100%）"]
     assert rows_explained(then, then) == []
 
 
@@ -64,14 +64,14 @@ def test_columns_are_explained_by_their_counts_in_the_load_reports() -> None:
     then = delivery({}, status__unknown=0.01, status__filled=1.0, use__filled=0.5)
     now = delivery({}, status__unknown=0.9, status__filled=0.8, use__filled=0.46, brand__filled=1.0)
     assert columns_explained(now, then) == [
-        "column status: unknown 90%, 1% then",
-        "column status: filled 80%, 100% then",
+        "列 status：unknown 90%，上期 1%",
+        "列 status：filled 80%，上期 100%",
     ]
 
 
 def test_additional_rows_are_told_by_the_file_that_has_most_of_them() -> None:
-    assert files_of_more(["a", "b", "a"], "additional findings") == ["2 of 3 additional findings come from file a"]
-    assert files_of_more([], "additional findings") == []
+    assert file_of_more(["a", "b", "a"]) == ["新增疑点 3 条中 2 条来自文件 a"]
+    assert file_of_more([]) == []
 
 
 def rows(**columns: list[object]) -> pl.DataFrame:
@@ -83,14 +83,14 @@ def test_the_column_that_moved_most_is_told_with_the_code_that_gained() -> None:
     now = rows(status=["cancelled"] * 1 + ["normal"] * 9, use=["A"] * 9 + ["B"])
     moved = moved_most(now, then, ["status", "use"])
     assert moved == Moved("status", pytest.approx(0.7), "normal", 0.9, 0.2)  # type: ignore[arg-type]
-    assert moved.told("the rows") == "column status of the rows: normal in 90%, 20% then"
+    assert moved.told("比中行") == "比中行列 status：normal 占 90%，上次 20%"
 
 
 def test_of_a_column_without_codes_no_value_is_told() -> None:
     then, now = rows(town=["甲镇"] * 10), rows(town=["乙镇"] * 10)
     moved = moved_most(now, then)
     assert moved is not None
-    assert moved.told("the roster") == "column town of the roster: its values moved by 100%"
+    assert moved.told("名册") == "名册列 town：取值分布变动 100%"
 
 
 def test_what_tells_rows_apart_moves_only_where_it_is_missing() -> None:

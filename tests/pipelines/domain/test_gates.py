@@ -71,7 +71,7 @@ def test_rows_against_their_median(tonight: int, past: list[int], status: str) -
 
 def test_a_gate_says_what_it_found_by_how_much_and_the_limit() -> None:
     gate = rows(7500, [10000] * 7)
-    assert gate.detail == "7,500 rows, -25.0 % against the median of 7, 10,000, limit ±20 %"
+    assert gate.detail == "7,500 行，此前 7 次中位数 10,000，变动 -25.0%，允许 ±20%"
     assert gate.numbers == {"observed": 7500, "median": 10000, "limit": 0.2, "nights": 7}
     assert gate.told() == {
         "name": "roster_rows",
@@ -129,8 +129,8 @@ def test_of_several_fields_the_worst_is_told_and_the_others_are_named() -> None:
     tonight = feed(plate_no="0.8", status="0.5", owner="0.95")
     gate = fill_gate("vehicle_fill", tonight, past, LIMITS)
     assert gate.detail == (
-        "status is filled in 50 % of 1,000 rows, -50.0 points against the median 100 % of 1, limit -10 points; "
-        "beyond the limit too: plate_no"
+        "status 填报率 50%（共 1,000 行），此前 1 期中位数 100%，变动 -50.0 个百分点，允许下降 10 个百分点；"
+        "另有超限：plate_no"
     )
     assert fields_beyond(tonight, past, LIMITS) == ["status", "plate_no"]
 
@@ -174,8 +174,8 @@ def test_the_breaker_looks_at_each_town_and_one_without_flags_had_none() -> None
     past: list[Mapping[str, int]] = [{"甲镇": 400}, {}, {}]
     gate = breaker_gate("CL-01", {"甲镇": 60, "乙镇": 51, "": 52}, past, LIMITS)
     assert gate.detail == (
-        "甲镇: 60 flagged of 163 in all, against the median 0 of 3, limit 3 × the median and more than 50 above it; "
-        "beyond the limit too: （未填）, 乙镇"
+        "甲镇疑点 60 条（各镇街共 163 条），此前 3 次中位数 0 条，超过中位数 3 倍且多出 50 条以上即熔断；"
+        "另有超限：（未填）、乙镇"
     )
     assert breaker_gate("CL-01", {}, past, LIMITS).passed
 
@@ -188,7 +188,7 @@ def test_without_a_limit_a_gate_says_so_and_holds_nothing() -> None:
         fill_gate("g", feed(status="0"), [feed(status="1")], none),
         breaker_gate("CL-01", {"甲镇": 1000}, [{}], none),
     ]
-    assert {(one.passed, one.detail) for one in gates} == {(True, "not judged: the policy sets no limit for it")}
+    assert {(one.passed, one.detail) for one in gates} == {(True, "未判断：政策未设此项限值")}
 
 
 @given(past=st.lists(st.integers(0, 10**7), min_size=1, max_size=9), tonight=st.integers(0, 2 * 10**7))
@@ -283,8 +283,7 @@ def test_what_a_person_released_does_not_hold_the_nights_after() -> None:
     assert same["roster_rows"].passed
     assert same["CL_breaker"].passed
     assert same["roster_rows"].detail == (
-        "750 rows, +0.0 % against the median of 1, 750, limit ±20 %; judged by the nights since 2026-09-07, "
-        "which was released"
+        "750 行，此前 1 次中位数 750，变动 +0.0%，允许 ±20%；按 2026-09-07 放行以来的各次判断"
     )
     assert judged(1000, 100)["roster_rows"].passed, "back to what it was before is no surprise either"
     assert not judged(599, 100)["roster_rows"].passed, "20 % below what was released"

@@ -53,7 +53,7 @@ def test_a_night_is_released_with_who_why_and_despite_what(
     hold()
     done = release_night(night_vault, store, replace(ASKED, run=run))
     assert done.publication.is_current
-    assert done.gates == ("roster_rows 名册行数: 90 rows; most of it: roster.csv",)
+    assert done.gates == ("roster_rows 名册行数: 90 rows；主要来源：roster.csv",)
     assert done.later == ()
     [event] = store.read(kinds=["released"])
     assert (event.by, event.known_after, event.case_id, event.finding_id) == ("李四", NEXT, None, None)

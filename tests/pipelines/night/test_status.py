@@ -95,7 +95,7 @@ def test_a_night_held_by_its_history_can_be_released_and_then_says_by_whom(
     gates = [gate | {"passed": False, "status": "failed", "can_be_released": True}, few]
     held(night_vault, date(2026, 9, 23), "fedcba98", {}, night_manifest | {"gates": gates})
     told = screen(standing(night_vault))
-    assert "roster_rows 名册行数: 90 rows; most of it: roster.csv" in told
+    assert "roster_rows 名册行数: 90 rows；主要来源：roster.csv" in told
     assert 'hedui publish --run fedcba98 --reason "…"' in told
     assert "run the night of 2026-09-23 again" in told
     released = {"by": "李四", "at": "2026-09-23T01:00:00+00:00", "reason": "批量清退", "gates": ["roster_rows"]}
