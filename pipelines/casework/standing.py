@@ -70,6 +70,7 @@ def states_now(night: PublishedNight, folded: Folded, today: date) -> pl.DataFra
         resolved=night.table("resolved_findings"),
         households=told.select("household_id", latest_grace_to="grace_ends_on").unique("household_id", keep="first"),
         last_states=told,
+        recorded_since=night.as_of,
     )
     on = max(today, night.as_of)
     states = case_states(tonight, desk_of(folded), terms_of(night), working_days(on.year), on)
@@ -83,7 +84,7 @@ def answers_now(night: PublishedNight, folded: Folded) -> pl.DataFrame:
     One row per such finding: its published columns and `conclusion, is_approved, verdict_seq, reviewed_at,
     grace_ends_on, was_returned`.
     """
-    return answered_findings(findings_of(night), desk_of(folded))
+    return answered_findings(findings_of(night), desk_of(folded), night.as_of)
 
 
 def case_of(states: pl.DataFrame, wanted: str) -> str | None:

@@ -132,6 +132,7 @@ class TonightsCases:
         resolved: findings that are gone tonight, with `resolved_reason`.
         households: one row per household in scope, with `latest_grace_to`.
         last_states: case_states of the night before; empty where it had none.
+        recorded_since: the night's date, where it is looked at after later verdicts; None for the night itself.
     """
 
     cases: pl.DataFrame
@@ -139,6 +140,7 @@ class TonightsCases:
     resolved: pl.DataFrame
     households: pl.DataFrame
     last_states: pl.DataFrame
+    recorded_since: date | None = None
 
 
 def files_table(cases: Mapping[str, CaseFile]) -> pl.DataFrame:
@@ -166,18 +168,26 @@ def asks_for_answer() -> pl.Expr:
     return pl.col("outcome").is_in(raising) & (pl.col("assessed_outcome") != str(Outcome.EXEMPT))
 
 
-def answered_findings(findings: pl.DataFrame, desk: Desk) -> pl.DataFrame:
+def answered_findings(findings: pl.DataFrame, desk: Desk, recorded_since: date | None = None) -> pl.DataFrame:
     """Tonight's findings that ask for an answer, with the standing verdict at their fingerprint.
 
     A clearing verdict that holds suppresses its finding; one whose finding is raised all the same holds no longer, so that
-    it is no answer any more: somebody has to look again.
+    it is no answer any more: somebody has to look again. Between two nights one that was recorded since the night is the
+    answer that the next night will take up.
+
+    Args:
+        findings: the night's findings with their memory and fingerprint.
+        desk: what people did.
+        recorded_since: comparison date of the findings' night, where later verdicts are among those of the desk; None
+            for the night itself, which knows of none.
 
     Returns:
         One row per such finding: its columns and `conclusion`, `is_approved`, `verdict_seq`, `reviewed_at`, `grace_ends_on`
         (null without a verdict) and `was_returned`.
     """
     at_fingerprint = ["finding_id", "fingerprint"]
-    verdicts = desk.verdicts.filter(~is_clearing()).select(
+    is_later = pl.lit(value=False) if recorded_since is None else pl.col("known_after") >= recorded_since
+    verdicts = desk.verdicts.filter(~is_clearing() | is_later).select(
         *at_fingerprint,
         "conclusion",
         "is_approved",
@@ -207,7 +217,7 @@ def case_states(tonight: TonightsCases, desk: Desk, terms: Terms, calendar: Cale
     Returns:
         Columns of `CASE_STATES`, ordered by household and case.
     """
-    counted = _counted(answered_findings(tonight.findings, desk))
+    counted = _counted(answered_findings(tonight.findings, desk, tonight.recorded_since))
     grace = tonight.households.select(
         "household_id", household_grace=pl.when(pl.col("latest_grace_to") >= as_of).then("latest_grace_to")
     )
