@@ -159,7 +159,9 @@ class _Writer:
 
 
 def _told(one: Held, row: RejectedRow) -> str:
-    return f"{one.told}（已恢复为下发时的内容）" if one.key in row.restored else one.told
+    if one.key is None or one.key not in row.restored:
+        return one.told
+    return f"锁定内容“{BY_KEY[one.key].header}”被改动，已恢复为下发时的内容：请核对后再交回"
 
 
 def _placed(one: Held, row: RejectedRow) -> str:
