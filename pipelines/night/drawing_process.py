@@ -3,7 +3,7 @@
 What belongs here: everything that knows vl-convert, and nothing else of ours. `pipelines.night.drawing` starts it: one
 JSON object name → specification comes in, one name → SVG goes out, and it ends.
 
-Why a process: the engine needs a second to start, under Python's global lock, and 80 MB. Here it takes another core than
+Why a process: the engine needs a second to start, under Python's global lock, and 100 MB. Here it takes another core than
 the night's own, while the night reads and writes its tables, and gives the memory back.
 """
 
