@@ -23,10 +23,13 @@ def status_facts(found: Standing, today: date) -> dict[str, Any]:
         "encrypted": found.encrypted,
         "night": {name: night[name] for name in OF_THE_NIGHT if name in night} or None,
         "folder": _text(found.folder),
-        "health": night.get(HEALTH),
+        "health": _health(night.get(HEALTH)),
         "health_page": _text(found.page),
         "feeds": {one.feed: _feed(one, today) for one in found.feeds},
-        "held": [{"name": one.name, "as_of": one.as_of, "gates": list(one.gates)} for one in found.held],
+        "held": [
+            {"name": one.name, "as_of": one.as_of, "gates": list(one.gates), "ways_on": list(one.ways)}
+            for one in found.held
+        ],
         "failures": len(found.failures),
         "nights": [{"as_of": one.as_of, "fate": one.fate} for one in last_nights(found.nights)],
         "event_store": _events(found),
@@ -35,6 +38,14 @@ def status_facts(found: Standing, today: date) -> dict[str, Any]:
         if found.returned is None
         else {"folder": str(found.returned.folder), "waiting": found.returned.waiting},
     }
+
+
+def _health(told: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """The counts of the health page but those by town: small ones would point at a family."""
+    if told is None:
+        return None
+    cases = {name: count for name, count in told.get("cases", {}).items() if name != "towns"}
+    return {**told, "cases": cases}
 
 
 def _feed(one: FeedStanding, today: date) -> dict[str, Any]:

@@ -117,6 +117,7 @@ def test_status_tells_machines_what_it_tells_people(vault: Vault) -> None:
     facts = json.loads(json.dumps(status_facts(found, TODAY)))
     assert facts["night"]["as_of"] == "2026-09-22"
     assert facts["health"]["rules"][0]["rule_id"] == "CL-01"
+    assert facts["health"]["cases"] == {"states": {}, "overdue": 0}  # not by town: small counts point at families
     assert facts["health_page"] == str(folder / "health.html")
     assert facts["workbooks"] == str(vault.root / "workbooks" / folder.name)
     assert facts["feeds"]["business"] | {"messages": None} == {
