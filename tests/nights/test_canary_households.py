@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from pipelines.cli import main
 from pipelines.domain.canary import is_canary
 from pipelines.night import matching, publishing
 from pipelines.night.canary_answers import ask_canaries
@@ -15,7 +16,7 @@ from pipelines.night.night import Night
 from pipelines.night.publishing import gates, publish_night
 from pipelines.night.stages import compute, land_all
 from tests.nights.district import AS_OF, NEXT, deliver, literal_rows, roster_rows
-from tests.nights.driver import District, Done, run_plainly
+from tests.nights.driver import PROFILE, District, Done, run_plainly
 from warehouse.publication import current, read_manifest
 
 NOT_THE_SAME = {"canaries", "gates"}
@@ -177,3 +178,32 @@ def test_canaries_are_in_no_file_that_a_night_leaves_but_its_own_tables(nights: 
     for path in folder.iterdir():
         if path.suffix != ".json":
             assert "ＪＳＱ".encode() not in path.read_bytes(), path.name
+
+
+REGIONAL = """名册共有: {救助类别: 城市低保}
+金丝雀:
+  名下有汽车:
+    家庭: {成员: {金轿: {关系: 户主, 出生: 比对日-45年, 月收入: 300}}}
+    部门数据:
+      机动车: [{人: 金轿, 号牌号码: 渝A0J0S1, 车辆类型: 小型轿车, 状态: 正常, 初次登记日期: 比对日-12年}]
+    应有疑点: {规则: CL-01, 结果: 豁免}
+"""
+
+
+def test_a_region_replaces_a_canary_and_a_wrong_one_is_told_and_never_released(
+    district: District, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "ours").mkdir()
+    (tmp_path / "ours" / "ours.yml").write_text(REGIONAL, encoding="utf-8")
+    monkeypatch.setenv("HEDUI_CANARIES", str(tmp_path / "ours"))
+    monkeypatch.chdir(tmp_path)
+    places = ["--warehouse", str(district.warehouse), "--profile", PROFILE]
+    told = ["nightly", "--inbox", str(district.inbox), "--as-of", NEXT.isoformat(), *places]
+    assert main(told) == 3
+    complaints = "".join(capfd.readouterr())
+    assert "名下有汽车" in complaints
+    assert "CL-01: expected 豁免, found 命中" in complaints
+    [folder] = (district.warehouse / "held").glob("2*")
+    run = read_manifest(folder)["run_id"]
+    assert main(["publish", "--run", run, "--reason", "有用", "--warehouse", str(district.warehouse)]) == 2
+    assert folder.is_dir()
