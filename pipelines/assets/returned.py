@@ -43,6 +43,7 @@ _ON_ITS_WAY: Final = [
     dg.DagsterRunStatus.STARTED,
     dg.DagsterRunStatus.CANCELING,
 ]
+_IN_VAIN: Final = [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
 
 
 class ReturnedConfig(dg.Config):
@@ -73,6 +74,12 @@ def import_job(settings: Settings) -> dg.JobDefinition:
                 tell_postponed(waiting_files, datetime.now(ZoneInfo(TIME_ZONE)))
                 raise
         context.add_output_metadata(counts(outcomes))
+        unwritten = sum(bool(one.warning) for one in outcomes)
+        if unwritten:
+            raise dg.Failure(
+                f"what was said is recorded, but beside {unwritten} files neither receipt nor rejects could be written: "
+                "check that the drop folder may be written to, then let the sensor look again"
+            )
 
     @dg.job(
         name=JOB,
@@ -124,8 +131,9 @@ def _request(instance: dg.DagsterInstance, checksums: Sequence[str]) -> dg.RunRe
     if instance.get_runs(dg.RunsFilter(job_name=JOB, statuses=_ON_ITS_WAY), limit=1):
         return dg.SkipReason("an import is under way")
     earlier = instance.get_runs_count(dg.RunsFilter(job_name=JOB, tags={BATCH: batch}))
-    if earlier >= ATTEMPTS:
-        return dg.SkipReason(f"{len(checksums)} files were tried {earlier} times in vain: see the runs of {JOB}")
+    failed = instance.get_runs_count(dg.RunsFilter(job_name=JOB, tags={BATCH: batch}, statuses=_IN_VAIN))
+    if failed >= ATTEMPTS:
+        return dg.SkipReason(f"{len(checksums)} files were tried {failed} times in vain: see the runs of {JOB}")
     return dg.RunRequest(
         run_key=f"{batch}-{earlier + 1}",
         run_config={"ops": {STEP: {"config": {"checksums": list(checksums)}}}},

@@ -76,7 +76,7 @@ def import_dropped(files: Sequence[Path], wanted: Collection[str], desk: ImportD
     outcomes = []
     for path, one in zip(paths, import_workbooks(paths, desk), strict=True):
         outcome = finish(one, desk)
-        if outcome.status != Status.READ and outcome.sha256:
+        if outcome.status == Status.UNUSABLE and outcome.sha256:
             mark_handled(desk.vault.root, outcome.sha256, outcome.counts(), desk.when)
         outcomes.append(_with_receipt(path, outcome, desk))
     return outcomes

@@ -230,3 +230,18 @@ def test_a_kill_leaves_all_rows_of_a_file_or_none(office: Office, place: str, st
     record = office.desk.vault.root / "returned" / f"{hashlib.sha256(path.read_bytes()).hexdigest()}.json"
     assert json.loads(record.read_text())["held"] == 1
     assert AS_OF.isoformat() in record.read_text()
+
+
+def test_a_receipt_that_cannot_be_written_fails_the_run_and_loses_nothing(
+    office: Office, instance: dg.DagsterInstance
+) -> None:
+    office.file(office.book(lambda book: book.fill(2, **ANSWER)))
+    (office.folder / "渝中-回执.txt").mkdir()
+    daemon = Daemon(office, instance)
+    done = daemon.look()
+    assert not done.success
+    assert len(office.events()) == 1
+    failure = done.failure_data_for_node("import_returned")
+    assert failure is not None
+    assert "渝中" not in str(failure)
+    assert daemon.tick() == "nothing new and finished in the drop folder"

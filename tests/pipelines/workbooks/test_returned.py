@@ -4,10 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.domain.verdict import lacks
+from pipelines.workbooks.answers import verdict_of
 from pipelines.workbooks.choices import CONCLUSIONS
 from pipelines.workbooks.held import Cause
 from pipelines.workbooks.layout import BY_KEY, COLUMNS, META
@@ -15,7 +18,8 @@ from pipelines.workbooks.opening import UnusableWorkbookError, open_workbook
 from pipelines.workbooks.returned import Returned, read_account, read_returned
 from pipelines.workbooks.seal import seal_key
 from pipelines.workbooks.sheets import Book
-from tests.pipelines.workbooks.made_books import COMPLETE, KEY, Edited, edited, handed_out, written
+from pipelines.workbooks.typed import typed_values
+from tests.pipelines.workbooks.made_books import AS_OF, COMPLETE, KEY, Edited, edited, handed_out, written
 
 ROWS = [written(number) for number in range(1, 6)]
 
@@ -281,3 +285,17 @@ def test_whatever_is_typed_is_read_or_told(cells: Mapping[str, object]) -> None:
     returned = read(edited(handed_out(ROWS[:1]), lambda book: book.fill(2, **cells)))
     assert all(one.row == 2 and one.key in _TOWN_KEYS for one in returned.held)
     assert returned.missing == 0
+    for row in returned.sound().iter_rows(named=True):
+        verdict = verdict_of(row)
+        assert lacks(verdict, date(2100, 1, 1), None) or verdict.conclusion in CONCLUSIONS
+
+
+@settings(max_examples=200)
+@given(st.text(max_size=20), st.text(max_size=20), st.sampled_from([*CONCLUSIONS, ""]))
+def test_no_spelling_is_taken_for_a_conclusion_that_it_is_not(before: str, after: str, word: str) -> None:
+    text = f"{before}{word}{after}"
+    rows = pl.DataFrame({"sheet_row": [2], "conclusion": [text], "finding_id": ["f"], "fingerprint": ["p"]})
+    values, _ = typed_values(rows, [BY_KEY["conclusion"]], AS_OF)
+    verdict = verdict_of(values.row(0, named=True))
+    told = {one.field for one in lacks(verdict, AS_OF, None)}
+    assert ("conclusion" in told) == (verdict.conclusion not in CONCLUSIONS)

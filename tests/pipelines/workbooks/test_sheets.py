@@ -1,6 +1,8 @@
 """Tables in sheets that people have moved about in."""
 
 import io
+import re
+import zipfile
 from collections.abc import Callable
 from typing import Any
 
@@ -68,4 +70,54 @@ def test_a_sheet_named_with_marks_is_found() -> None:
         sheet.write_row(0, 1, HEADERS)
 
     table = book_of(write, "a&b 'c' <d>").table("a&b 'c' <d>", HEADERS, HEADERS)
+    assert table.letters["疑点编号"] == "B"
+
+
+def rewritten(content: bytes, name: str, change: Callable[[str], str]) -> bytes:
+    """A workbook one part of which another program wrote in its own way."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(target, "w") as new:
+        for part in old.namelist():
+            text = old.read(part)
+            new.writestr(part, change(text.decode()).encode() if part == name else text)
+    return target.getvalue()
+
+
+def plain_book() -> bytes:
+    target = io.BytesIO()
+    with xlsxwriter.Workbook(target, {"in_memory": True}) as book:
+        sheet = book.add_worksheet("核查清单")
+        sheet.write_row(0, 1, HEADERS)
+        sheet.write_row(1, 1, ["f1", "已处理", "2026-11-03"])
+    return target.getvalue()
+
+
+def inline(text: str) -> str:
+    """Shared strings written into the cells, as some programs do."""
+    texts = [*HEADERS, "f1", "已处理", "2026-11-03"]
+    for number, value in enumerate(texts):
+        text = text.replace(f't="s"><v>{number}</v>', f't="inlineStr"><is><t xml:space="preserve">{value}</t></is>')
+    return text
+
+
+@pytest.mark.parametrize(
+    ("part", "change"),
+    [
+        ("xl/_rels/workbook.xml.rels", lambda text: text.replace('Target="worksheets', 'Target="/xl/worksheets')),
+        ("xl/worksheets/sheet1.xml", inline),
+        ("xl/worksheets/sheet1.xml", lambda text: re.sub(r"<dimension[^>]*/>", "", text)),
+        (
+            "xl/worksheets/sheet1.xml",
+            lambda text: re.sub(r"<dimension[^>]*/>", '<dimension ref="A1:XFD1048576"/>', text),
+        ),
+        (
+            "xl/worksheets/sheet1.xml",
+            lambda text: text.replace('standalone="yes"', "").replace("<row r=", "\n <row  r="),
+        ),
+    ],
+    ids=["absolute targets", "inline texts", "no dimension", "a dimension that lies", "other blanks"],
+)
+def test_what_other_programs_write(part: str, change: Callable[[str], str]) -> None:
+    table = Book(open_workbook(rewritten(plain_book(), part, change))).table("核查清单", HEADERS, HEADERS)
+    assert table.rows.select(HEADERS).rows() == [("f1", "已处理", "2026-11-03")]
     assert table.letters["疑点编号"] == "B"
