@@ -166,19 +166,22 @@ def rows_chart(feeds: Mapping[str, Sequence[FeedNight]], titles: Mapping[str, st
     )
 
 
-def columns_chart(counts: Mapping[str, int], across: str, up: str) -> Spec | None:
-    """Counts as upright bars, each with its number: by month, or by night."""
+def columns_chart(counts: Mapping[str, int]) -> Spec | None:
+    """Counts as upright bars, each with its number: by month, or by night.
+
+    What they count stands above the drawing: a title wider than a few bars would be cut where no Chinese font measures it.
+    """
     if not counts:
         return None
-    values = [{across: label, up: number} for label, number in counts.items()]
+    values = [{"时间": label, "条": number} for label, number in counts.items()]
     place = {
-        "field": across,
+        "field": "时间",
         "type": "ordinal",
         "sort": list(counts),
-        "title": across,
+        "title": None,
         "axis": {"labelAngle": -45 if len(counts) > 8 else 0},  # noqa: PLR2004  so many labels fit side by side
     }
-    height = {"field": up, "type": "quantitative", "title": up, "axis": _count_axis(max(counts.values()))}
+    height = {"field": "条", "type": "quantitative", "title": None, "axis": _count_axis(max(counts.values()))}
     return _spec(
         width={"step": max(18, min(60, (WIDTH - 60) // len(counts)))},
         height=110,
@@ -188,7 +191,7 @@ def columns_chart(counts: Mapping[str, int], across: str, up: str) -> Spec | Non
             {"mark": {"type": "bar", "color": "#4f86b5"}},
             {
                 "mark": {"type": "text", "dy": -6, "fontSize": 11},
-                "encoding": {"text": {"field": up, "type": "quantitative", "format": ",d"}},
+                "encoding": {"text": {"field": "条", "type": "quantitative", "format": ",d"}},
             },
         ],
     )

@@ -116,16 +116,13 @@ def _specs(
 ) -> dict[str, Spec]:
     """The charts that there is anything to draw for."""
     months = {month or "未定": n for month, n in health.get("suppression", {}).get("months", {}).items()}
+    nights = {night[5:]: n for night, n in health.get("answers", {}).get("nights", {}).items()}
     made = {
         "rules": rules_chart(rules),
         "ages": ages_chart(feeds),
         "rows": rows_chart(history, titles),
-        "months": columns_chart(months, "恢复提示的月份", "疑点（条）"),
-        "answered": columns_chart(
-            {night[5:]: n for night, n in health.get("answers", {}).get("nights", {}).items()},
-            "录入所在夜",
-            "核查结论（条）",
-        ),
+        "months": columns_chart(months),
+        "answered": columns_chart(nights),
     }
     return {name: spec for name, spec in made.items() if spec is not None}
 

@@ -27,6 +27,7 @@ table.grid td { text-align: center; } table.grid td.failed { background: #f3c9c5
 table.grid td.no_history, table.grid td.too_few { color: var(--dim); } table.grid tr.held td.day { font-weight: 600; }
 .chart { background: #fff; border: 1px solid var(--line); padding: .4rem; margin: .3rem 0; }
 .chart svg { display: block; max-width: 100%; height: auto; }
+.caption { font-size: 12px; margin: 0 0 .2rem; }
 .legend { display: flex; flex-wrap: wrap; gap: .2rem 1rem; font-size: 12px; margin: 0 0 .2rem; }
 .legend i { display: inline-block; width: 12px; height: 12px; border: 1px solid #8a97a5; margin-right: .3rem;
   vertical-align: -1px; }
@@ -104,7 +105,8 @@ _RULES = """
 _ANSWERS = """
 <h2>二、核查结论</h2>
 {% if answers.verdicts %}
-{% if "answered" in charts %}{{ chart("answered") }}{% endif %}
+{% if "answered" in charts %}{% call chart("answered") %}<p class="caption">录入的核查结论（条），按录入时最近的一夜</p>
+{% endcall %}{% endif %}
 {% if answers.nights %}<p>近30天录入：{% for night, count in answers.nights.items() %}{{ night[5:] }}
 {{ n(count) }} 条{{ "，" if not loop.last }}{% endfor %}</p>{% endif %}
 <table class="small"><thead><tr><th>规则</th><th class="n">现行结论（条）</th><th class="n">属实（退出或渐退）</th>
@@ -119,7 +121,8 @@ _ANSWERS = """
 {% if suppression.findings %}
 <p>共 {{ n(suppression.findings) }} 条，30天内恢复提示 {{ n(suppression.soon) }} 条，最早的结论 {{ suppression.oldest }}。
 到期、材料变化或部门数据更新后会作为“再现”重新提示。</p>
-{% if "months" in charts %}{{ chart("months") }}{% endif %}
+{% if "months" in charts %}{% call chart("months") %}<p class="caption">恢复提示的疑点（条），按月份</p>
+{% endcall %}{% endif %}
 <table class="small"><thead><tr><th>恢复提示的月份</th><th class="n">疑点（条）</th></tr></thead><tbody>
 {% for month, count in suppression.months.items() %}<tr><td>{{ month or "未定" }}</td><td class="n">{{ n(count) }}</td></tr>
 {% endfor %}</tbody></table>

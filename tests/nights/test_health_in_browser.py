@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -48,12 +49,27 @@ def dots(page: Page, label: dict[str, float]) -> str:
     return str(page.run(DARK.format(png=png)))
 
 
-def test_chinese_labels_are_rendered(browser: str, tmp_path: Path) -> None:
+NO_FONTS = '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig><dir>.</dir></fontconfig>'
+
+
+def drawn_page(manifest_of_tonight: dict[str, Any]) -> str:
+    """The page with its charts."""
+    with Drawing() as drawing:
+        return health_page(manifest_of_tonight, [night(20), night(21)], drawing.charts)
+
+
+@pytest.mark.parametrize("has_fonts", [True, False], ids=["fonts", "no fonts on the server"])
+def test_chinese_labels_are_rendered(
+    browser: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has_fonts: bool
+) -> None:
     rules = [rule("CL-01", title="名下有汽车", flagged=7), rule("SB-03", title="领取养老保险待遇的在保人员", flagged=3)]
     debt = {"findings": 4, "rules": {"CL-01": 4}, "months": {"2026-10": 4}, "soon": 4, "oldest": "2026-09-01"}
     tonight = manifest(health=health(rules=rules, suppression=debt))
-    with Drawing() as drawing:
-        html = health_page(tonight, [night(20), night(21)], drawing.charts)
+    with monkeypatch.context() as patch:
+        if not has_fonts:
+            (tmp_path / "fonts.conf").write_text(NO_FONTS)
+            patch.setenv("FONTCONFIG_FILE", str(tmp_path / "fonts.conf"))
+        html = drawn_page(tonight)
     path = tmp_path / "health.html"
     path.write_text(html, encoding="utf-8")
     with browser_page(browser, tmp_path / "profile") as page:
@@ -61,7 +77,7 @@ def test_chinese_labels_are_rendered(browser: str, tmp_path: Path) -> None:
         page.wait_for("运行概况")
         labels = json.loads(page.run(LABELS))
         shown = [label["text"] for label in labels]
-        assert {"CL-01 名下有汽车", "SB-03 领取养老保险待遇的在保人员", "机动车", "恢复提示的月份"} <= set(shown)
+        assert {"CL-01 名下有汽车", "SB-03 领取养老保险待遇的在保人员", "机动车", "疑点（条）"} <= set(shown)
         assert [label["text"] for label in labels if not label["inside"]] == []
         car = next(label for label in labels if label["text"] == "机动车")
         text = "[...document.querySelectorAll('.chart svg text')].find(one => one.textContent === '机动车')"
