@@ -197,10 +197,14 @@ def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
 FILLED_CELL = rb"<(?:\w{1,9}:)?c\s[^<>]{0,200}?\br\s{0,9}=\s{0,9}[\"']%s[\"'](?:[^<>]{0,200}[^<>/])?>(?!</)"
 _FAR_ROW = re.compile(FILLED_CELL % rb"[A-Z]{0,3}([0-9]{6,9})")
 _FAR_COLUMN = re.compile(FILLED_CELL % rb"(?:[D-Z][A-Z]|[A-Z]{3})[0-9]{1,9}")
+# The same for a first look, ten times as fast: addresses out there, whatever they are of.
+_FAR_ADDRESS = re.compile(rb"r\s{0,9}=\s{0,9}[\"'](?:[A-Z]{0,3}[0-9]{6}|(?:[D-Z][A-Z]|[A-Z]{3})[0-9])")
 
 
 def _refuse_far_cells(part: bytes, limits: Limits) -> None:
     """Refuse a cell so far out that the table between it and the first would fill the memory."""
+    if _FAR_ADDRESS.search(part) is None:
+        return
     row = max((int(match[1]) for match in _FAR_ROW.finditer(part)), default=0)
     if row > limits.rows:
         raise UnusableWorkbookError(f"第 {row} 行还有内容，超过 {limits.rows} 行：请删除清单以外的内容后再导入")
