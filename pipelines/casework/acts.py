@@ -14,7 +14,7 @@ import polars as pl
 from pipelines.casework.night import PublishedNight
 from pipelines.casework.refusal import TOLD, CaseworkError, Rejection
 from pipelines.casework.reviewing import mark
-from pipelines.casework.standing import answers_now, case_of, folded_now, states_now
+from pipelines.casework.standing import answers_now, case_of, folded_now, states_now, unreviewed
 from pipelines.domain.case_events import APPROVED, RETURNED, EventKind, Folded, Told
 from pipelines.domain.case_state import MAY, CaseState
 from pipelines.domain.verdict import folded_name
@@ -117,7 +117,7 @@ class Office:
 
         def build(reader: Reader) -> list[Draft]:
             folded = folded_now(reader)
-            row = self.case(case_id, folded)
+            row = self._case_to_review(case_id, folded)
             told = [one for one in self.verdicts_of(row, folded) if one.decision != decision]
             if not told:
                 raise CaseworkError("该案件没有待复核的核查结论")
@@ -146,6 +146,14 @@ class Office:
                 "found none or several: hedui case list shows them"
             )
         return states.filter(pl.col("case_id") == case_id).row(0, named=True)
+
+    def _case_to_review(self, wanted: str, folded: Folded) -> dict[str, Any]:
+        """A case with verdicts to review; one that was closed long ago because they cleared it is among them."""
+        waiting = unreviewed(folded)
+        case_id = case_of(waiting, wanted)
+        if case_id is None:
+            return self.case(wanted, folded)
+        return waiting.filter(pl.col("case_id") == case_id).row(0, named=True)
 
     def verdicts_of(self, row: dict[str, Any], folded: Folded) -> list[Told]:
         """The standing verdicts of a case: of its findings at tonight's facts, and those that were entered for it."""

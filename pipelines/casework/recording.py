@@ -149,7 +149,7 @@ class _Desk:
                         Recorded(finding_id, "unchanged") if same else _rejected(finding_id, Rejection.TWICE)
                     )
                     continue
-                events[finding_id] = self._event(verdict, row, mark)
+                events[finding_id] = self._event(verdict, row, mark, folded.standing(finding_id))
             decided.append(one)
         return decided, list(events.values())
 
@@ -185,7 +185,7 @@ class _Desk:
         text = json.dumps([verdict.content(), folded_name(self.by)], ensure_ascii=False, sort_keys=True)
         return "verdict:" + hmac.new(self.night.secret, text.encode(), hashlib.sha256).hexdigest()
 
-    def _event(self, verdict: Verdict, row: Mapping[str, Any], mark: str) -> Draft:
+    def _event(self, verdict: Verdict, row: Mapping[str, Any], mark: str, standing: Told | None) -> Draft:
         judged = {
             name: value.isoformat() if isinstance(value, date) else value
             for name, value in row.items()
@@ -193,7 +193,8 @@ class _Desk:
         }
         return Draft(
             kind=EventKind.VERDICT.value,
-            case_id=row["case_id"],
+            # A finding that is suppressed has no case tonight: it belongs to the one in which it was cleared.
+            case_id=row["case_id"] or (standing.event.case_id if standing else None),
             finding_id=verdict.finding_id,
             known_after=self.night.as_of,
             by=self.by,

@@ -71,6 +71,18 @@ def list_screen(rows: pl.DataFrame, limit: int) -> Group:
     return Group(table, Text(f"共 {rows.height} 件{more}"))
 
 
+def unreviewed_screen(rows: pl.DataFrame, limit: int) -> Group:
+    """Cases with answers that wait for a second person, closed ones included."""
+    table = plain_table()
+    for title in ("案件", "镇街", "待复核结论", "其中核清", "录入于"):
+        table.add_column(title, no_wrap=True)
+    for row in rows.head(limit).iter_rows(named=True):
+        counts = (str(row["verdicts"]), str(row["clearing"]))
+        table.add_row(row["case_id"][:SHOWN_OF_ID], row["town"] or "", *counts, str(row["since"]))
+    more = f"，只列前 {limit} 件" if rows.height > limit else ""
+    return Group(table, Text(f"待复核 {rows.height} 件{more}"))
+
+
 def case_screen(night: PublishedNight, row: dict[str, Any], folded: Folded, events: list[CaseEvent]) -> Group:
     """One case: state and deadlines, what is asked, what was answered, what happened."""
     findings = answers_now(night, folded).filter(pl.col("household_id") == row["household_id"]).sort("rule_id")

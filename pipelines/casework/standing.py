@@ -22,6 +22,7 @@ from pipelines.domain.case_state import (
 )
 from pipelines.domain.deadlines import Terms
 from pipelines.domain.suppression import returned_verdicts, standing_verdicts
+from pipelines.domain.verdict import CLEARING
 from pipelines.night.working_days import working_days
 from warehouse.events.store import EventStore, Reader
 
@@ -85,6 +86,43 @@ def answers_now(night: PublishedNight, folded: Folded) -> pl.DataFrame:
     grace_ends_on, was_returned`.
     """
     return answered_findings(findings_of(night), desk_of(folded), night.as_of)
+
+
+def unreviewed(folded: Folded) -> pl.DataFrame:
+    """Standing verdicts that nobody has reviewed, per case, closed ones included: a clearing one closes its case at once.
+
+    Returns:
+        `case_id, household_id, town, verdicts, clearing, since`, the oldest first; `since`: night after which the first
+        of them was entered.
+    """
+    told = [one for one in map(folded.standing, folded.verdicts) if one is not None and one.decision is None]
+    rows = [
+        {
+            "case_id": one.event.case_id,
+            "household_id": one.judged.get("household_id"),
+            "town": one.judged.get("town"),
+            "is_clearing": one.verdict.get("conclusion") in tuple(CLEARING),
+            "since": one.event.known_after,
+        }
+        for one in told
+        if one.event.case_id
+    ]
+    schema = {
+        **dict.fromkeys(("case_id", "household_id", "town"), pl.String),
+        "is_clearing": pl.Boolean,
+        "since": pl.Date,
+    }
+    return (
+        pl.DataFrame(rows, schema=schema)
+        .group_by("case_id")
+        .agg(
+            pl.col("household_id", "town").first(),
+            verdicts=pl.len(),
+            clearing=pl.col("is_clearing").sum(),
+            since=pl.col("since").min(),
+        )
+        .sort("since", "town", "case_id", nulls_last=True)
+    )
 
 
 def case_of(states: pl.DataFrame, wanted: str) -> str | None:

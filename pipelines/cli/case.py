@@ -41,19 +41,28 @@ def case() -> None:
 @click.option("--town", metavar="T", help="Cases that this town handles.")
 @click.option("--state", metavar="S", help="Cases in this state, such as 待核查.")
 @click.option("--overdue", is_flag=True, help="Cases whose answer is late.")
+@click.option("--unreviewed", "waits", is_flag=True, help="Answers that wait for a second person, closed cases too.")
 @click.option("--limit", metavar="N", type=click.IntRange(min=1), default=LIMIT, show_default=True, help="At most N.")
 @places
-def listing(town: str | None, state: str | None, overdue: bool, limit: int, **options: str | None) -> None:
-    """List cases, the most overdue first. Names are masked."""
+def listing(town: str | None, state: str | None, overdue: bool, waits: bool, limit: int, **options: str | None) -> None:
+    """List cases, the most overdue first. Names are masked.
+
+    What people clear counts at once and may close its case: --unreviewed lists what a second person has still to look at.
+    """
     office = _office(**options)
     from pipelines.casework.refusal import CaseworkError  # noqa: PLC0415  Polars takes a second
-    from pipelines.casework.screens import case_rows, list_screen  # noqa: PLC0415
-    from pipelines.casework.standing import folded_now, states_now  # noqa: PLC0415
+    from pipelines.casework.screens import case_rows, list_screen, unreviewed_screen  # noqa: PLC0415
+    from pipelines.casework.standing import folded_now, states_now, unreviewed  # noqa: PLC0415
     from pipelines.domain.case_state import CaseState  # noqa: PLC0415
 
     if state is not None and state not in tuple(CaseState):
         raise CaseworkError(f"--state: expected one of {'、'.join(CaseState)}, found {state!r}")
-    states = states_now(office.night, folded_now(office.store), office.today)
+    folded = folded_now(office.store)
+    if waits:
+        rows = unreviewed(folded)
+        show(unreviewed_screen(rows.filter(rows["town"] == town) if town else rows, limit))
+        return
+    states = states_now(office.night, folded, office.today)
     rows = case_rows(office.night, states, town=town, state=state, only_overdue=overdue)
     show(list_screen(rows, limit))
 

@@ -3,17 +3,19 @@
 from collections.abc import Callable
 from datetime import date
 
+import polars as pl
 import pytest
 
 from pipelines.casework.acts import Act, Office, dispatch
 from pipelines.casework.night import PublishedNight
 from pipelines.casework.refusal import CaseworkError, Rejection
 from pipelines.casework.reviewing import ReviewDraft, record_reviews
-from pipelines.casework.standing import answers_now, folded_now, states_now
+from pipelines.casework.standing import answers_now, folded_now, states_now, unreviewed
 from pipelines.domain.case_events import EventKind
 from pipelines.domain.case_state import MAY, CaseState
 from tests.pipelines.casework.conftest import OpenNight
 from tests.pipelines.casework.verdicts import TODAY, complete, say
+from warehouse.events.event import Draft
 from warehouse.events.store import EventStore
 
 
@@ -212,3 +214,37 @@ def test_a_death_is_due_within_its_own_time(office: Office) -> None:
     row = office.case("c2", folded_now(office.store))
     assert (row["answer_due_on"], row["death_due_on"]) == (date(2026, 10, 20), date(2026, 11, 30))
     assert (row["due_on"], row["overdue_days"], row["is_estimated"]) == (date(2026, 10, 20), 0, False)
+
+
+def test_what_nobody_reviewed_is_listed_and_reviewed_after_its_case_was_closed(
+    office: Office, publish_night: OpenNight
+) -> None:
+    answered(office)
+    say(office.store, office.night, complete("f3", conclusion="无法核实"), by="录入员乙")
+    waiting = unreviewed(folded_now(office.store)).select("case_id", "verdicts", "clearing").rows()
+    assert sorted(waiting) == [("c1", 2, 2), ("c2", 1, 0)]
+    later = Office(office.store, publish_night(date(2026, 9, 23), "a"), "test", TODAY)
+    # Not among the cases of the newest night any more:
+    closed = with_other_cases(later)
+    assert closed.review("c1", "approved", by="复核员") == 2
+    assert unreviewed(folded_now(office.store))["case_id"].to_list() == ["c2"]
+
+
+def with_other_cases(office: Office) -> Office:
+    """The same office on a night that has other cases."""
+    cases = office.night.table("cases").with_columns(case_id=pl.lit("d") + pl.col("case_id"))
+    findings = office.night.table("findings").clear()
+
+    class Elsewhere(PublishedNight):
+        def table(self, name: str) -> pl.DataFrame:
+            return {"cases": cases, "findings": findings}.get(name, super().table(name))
+
+    night = office.night
+    return Office(office.store, Elsewhere(night.vault, night.folder, night.manifest), "test", office.today)
+
+
+def test_a_suppressed_finding_that_is_judged_again_stays_with_its_case(office: Office) -> None:
+    earlier = {"verdict": {"fingerprint": "a"}}
+    office.store.append([Draft("verdict", "c9", "f4", date(2026, 9, 21), "录入员甲", "test", earlier)])
+    say(office.store, office.night, complete("f4"))
+    assert [event.case_id for event in office.store.read()] == ["c9", "c9"]

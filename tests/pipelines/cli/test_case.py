@@ -59,6 +59,8 @@ def test_a_case_is_shown_reviewed_and_put_aside(hedui: Hedui, tmp_path: Path) ->
     assert "状态 已反馈" in told
     assert "51239019700101055X" not in told
     assert "512390********055X" in told
+    assert "待复核 1 件" in hedui("list", "--unreviewed")[1]
+    assert "待复核 0 件" in hedui("list", "--unreviewed", "--town", "乙镇")[1]
     assert hedui("review", "c1", "--approve", "--by", "录入员甲")[0] == 2
     assert hedui("review", "c1", "--by", "复核员")[0] == 2
     code, _, told = hedui("review", "c1", "--approve", "--by", "复核员")
