@@ -11,15 +11,9 @@ from typing import Final
 import polars as pl
 
 from pipelines.casework.night import PublishedNight
+from pipelines.domain.case_answers import Desk, answered_findings, files_table
 from pipelines.domain.case_events import CaseEvent, Folded, fold
-from pipelines.domain.case_state import (
-    CASE_STATES,
-    Desk,
-    TonightsCases,
-    answered_findings,
-    case_states,
-    files_table,
-)
+from pipelines.domain.case_state import CASE_STATES, TonightsCases, case_states
 from pipelines.domain.deadlines import Terms
 from pipelines.domain.suppression import returned_verdicts, standing_verdicts
 from pipelines.domain.verdict import CLEARING

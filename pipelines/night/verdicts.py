@@ -8,8 +8,8 @@ from typing import Final
 
 import polars as pl
 
+from pipelines.domain.case_answers import FILES, Desk, files_table
 from pipelines.domain.case_events import fold
-from pipelines.domain.case_state import FILES, Desk, files_table
 from pipelines.domain.policy import PolicyError
 from pipelines.domain.suppression import (
     CLEARANCES,

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.domain.case_answers import Desk, files_table
 from pipelines.domain.case_events import CaseFile, EventKind, fold
-from pipelines.domain.case_state import CASE_STATES, CaseState, Desk, TonightsCases, case_states, files_table
+from pipelines.domain.case_state import CASE_STATES, CaseState, TonightsCases, case_states
 from pipelines.domain.deadlines import Terms
 from pipelines.domain.suppression import returned_verdicts, standing_verdicts
 from pipelines.night.working_days import working_days

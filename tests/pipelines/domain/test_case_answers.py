@@ -6,7 +6,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from pipelines.domain.case_state import FILES, Desk, answered_findings
+from pipelines.domain.case_answers import FILES, Desk, answered_findings
 from pipelines.domain.suppression import RETURNED, STANDING
 from pipelines.domain.verdict import CLEARING, Conclusion
 
