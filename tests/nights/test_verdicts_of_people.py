@@ -11,6 +11,7 @@ import pytest
 
 from pipelines.casework.night import PublishedNight, published_night
 from pipelines.casework.recording import Recorded, VerdictDraft, record_verdicts
+from pipelines.casework.reviewing import ReviewDraft, record_reviews
 from pipelines.domain.verdict import Verdict
 from pipelines.night.verdicts import take_verdicts
 from tests.nights.district import AS_OF, DRIVER, NEXT, SPOUSE, THIRD, WORKER, deliver, insurance
@@ -139,3 +140,29 @@ def test_a_warehouse_rebuilt_from_snapshots_and_events_comes_to_the_same(said: S
         shutil.rmtree(district.warehouse / lost)
     for day, done in ((AS_OF, said.first), (NEXT, said.second), (THIRD, said.third)):
         assert parquet_bytes(district.run(day)) == parquet_bytes(done)
+
+
+def test_nights_skipped_and_caught_up_out_of_order_and_a_verdict_returned(district: District) -> None:
+    """Each night is held against its own predecessor; what a reviewer returned comes back and says why."""
+
+    def worker(done: Done) -> tuple[list[str], list[int]]:
+        found = of(done, "findings", WORKER.household).filter(pl.col("rule_id") == "SB-01")
+        held = of(done, "suppressed_findings", WORKER.household)
+        return found["change"].to_list(), held["nights_seen"].to_list()
+
+    people_say(district, WORKER.household, "SB-01", "属实-可豁免")
+    third = district.run(THIRD)
+    assert worker(third) == ([], [2])  # the second night was skipped
+    finding_id = of(third, "suppressed_findings", WORKER.household)["finding_id"].item()
+    returned = [ReviewDraft(finding_id, "returned", "复核员", "材料不足")]
+    assert record_reviews(district.open().events, opened(district), returned, origin="test")[0].status == "accepted"
+    caught_up = district.run(NEXT)  # run late, for a date before the review: it knows the verdict alone
+    assert worker(caught_up) == ([], [2])
+    assert not caught_up.publication.is_current
+    fourth = district.run(FOURTH)
+    assert worker(fourth) == (["reopened"], [])
+    assert of(fourth, "findings", WORKER.household)["nights_seen"].to_list() == [3]
+    (why,) = fourth.table("finding_changes").to_dicts()
+    assert (why["since"], why["field"]) == ("verdict", "valid_until")
+    assert why["after"].startswith("已失效")
+    assert of(fourth, "case_states", WORKER.household)["state"].to_list() == ["退回"]
