@@ -97,10 +97,11 @@ def record_verdicts(
         raise CaseworkError("expected the name of who enters the verdicts, found none: give --by NAME")
     desk = _Desk(night, by, origin, max(entered_on, night.as_of))
     decided: list[Recorded] = []
+    wanted = {one.verdict.finding_id for one in drafts}
 
     def build(reader: Reader | EventStore) -> list[Draft]:
         # A store may call again where a transaction had to be repeated: the last decision counts.
-        decided[:], events = desk.decide(drafts, fold(reader.read(kinds=VERDICT_KINDS)))
+        decided[:], events = desk.decide(drafts, fold(reader.read(kinds=VERDICT_KINDS, findings=wanted)))
         return events
 
     if dry_run:

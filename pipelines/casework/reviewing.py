@@ -75,9 +75,10 @@ def record_reviews(
     if any(one.decision not in _KNOWN for one in drafts):
         raise CaseworkError(f"expected a decision {APPROVED} or {RETURNED}, found another; correct the caller")
     decided: list[Reviewed] = []
+    wanted = {one.finding_id for one in drafts}
 
     def build(reader: Reader | EventStore) -> list[Draft]:
-        decided[:], events = _decide(drafts, fold(reader.read(kinds=VERDICT_KINDS)), night, origin)
+        decided[:], events = _decide(drafts, fold(reader.read(kinds=VERDICT_KINDS, findings=wanted)), night, origin)
         return events
 
     if dry_run:

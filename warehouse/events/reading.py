@@ -35,6 +35,7 @@ class Reader:
         kinds: Iterable[str] | None = None,
         case_id: str | None = None,
         finding_id: str | None = None,
+        findings: Iterable[str] | None = None,
     ) -> list[Event]:
         """Give events in the order in which they were recorded.
 
@@ -43,12 +44,20 @@ class Reader:
             kinds: Only these kinds; None: all.
             case_id: Only those about this case.
             finding_id: Only those about this finding.
+            findings: Only those about one of these findings, or about none: who answers some findings need not open
+                what was said of all others.
 
         Raises:
             EventStoreError: an event was changed after it was stored.
         """
         wanted = _wanted(known_before, kinds, case_id, finding_id)
-        return self._opened(*wanted)
+        if findings is None:
+            return self._opened(*wanted)
+        column = schema.events.c.finding_id
+        events = self._opened(*wanted, column.is_(None))
+        for some in _some_at_a_time(sorted(set(findings))):
+            events += self._opened(*wanted, column.in_(some))
+        return sorted(events, key=lambda event: event.seq)
 
     def head(self, known_before: date | None = None) -> Head:
         """Give the last event's place and digest, of all or of those with known_after < `known_before`."""

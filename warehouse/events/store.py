@@ -142,6 +142,7 @@ class EventStore:
         kinds: Iterable[str] | None = None,
         case_id: str | None = None,
         finding_id: str | None = None,
+        findings: Iterable[str] | None = None,
     ) -> list[Event]:
         """Give events in the order in which they were recorded; see `Reader.read`.
 
@@ -151,7 +152,9 @@ class EventStore:
         """
         with self._reading("reading events") as connection:
             reader = self._reader(connection)
-            return reader.read(known_before=known_before, kinds=kinds, case_id=case_id, finding_id=finding_id)
+            return reader.read(
+                known_before=known_before, kinds=kinds, case_id=case_id, finding_id=finding_id, findings=findings
+            )
 
     def head(self, known_before: date | None = None) -> Head:
         """Give the last event's place and digest, of all or of those with known_after < `known_before`. No key needed."""

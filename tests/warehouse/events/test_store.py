@@ -69,6 +69,10 @@ def test_reading_selects_by_night_kind_case_and_finding(store: EventStore) -> No
     assert notes(kinds=[]) == ""
     assert notes(case_id="c1") == "12"
     assert notes(finding_id="f2") == "3"
+    assert notes(findings=["f2", "f9"]) == "34"
+    assert notes(findings=[f"f{place}" for place in range(1_200)]) == "1234"
+    assert notes(findings=["f1"], kinds=["verdict"]) == "1"
+    assert notes(findings=[]) == "4"
     assert notes(case_id="c1", kinds={"verdict"}, known_before=date(2026, 9, 23)) == "1"
     assert store.head(date(2026, 9, 22)).seq == 3
     assert store.head(date(2026, 9, 21)) == Head()
