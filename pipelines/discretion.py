@@ -18,13 +18,17 @@ from connectors.strict_yaml import DeclarationError
 from pipelines.domain.policy import PolicyError
 from pipelines.night.stored_nights import RehearsalError
 from pipelines.settings import SettingsError
+from pipelines.workbooks.book import TooManyFindingsError
+from pipelines.workbooks.bookbinding import BookbindingError
 from pipelines.workbooks.password import PasswordFileError
 from warehouse.errors import WarehouseError
 
 OURS = (
     Refusal,
     DeclarationError,
+    BookbindingError,
     PasswordFileError,
+    TooManyFindingsError,
     PolicyError,
     RehearsalError,
     SettingsError,
@@ -75,4 +79,8 @@ def told(name: str, message: str) -> str:
     """What may be shown of an exception that Dagster stored: our own messages, of others the type alone."""
     ours = {one.__name__ for family in (*OURS, UnexpectedFailure) for one in (family, *family.__subclasses__())}
     short = name.rpartition(".")[2]
-    return message.strip().removeprefix(f"{name}: ") if short in ours else f"{short}; the message is withheld"
+    if short not in ours:
+        return f"{short}; the message is withheld"
+    # Python may put the module before the name.
+    before, found, plain = message.strip().partition(f"{short}: ")
+    return plain if found and " " not in before else message.strip()

@@ -27,6 +27,7 @@ from pipelines.assets.landing import landing_asset
 from pipelines.assets.rehearsal import rehearsal_job
 from pipelines.assets.returned import import_job, returned_sensor
 from pipelines.assets.verdicts import case_states, verdicts_asset
+from pipelines.assets.workbooks import WORKBOOKS, workbooks_asset
 from pipelines.checks.contract_checks import build_contract_checks
 from pipelines.checks.judge import warm
 from pipelines.discretion import told
@@ -83,9 +84,10 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     judged = [contract for contract in (*feeds, contracts[ROSTER]) if contract.feed in book.feeds_with_rules()]
     names = [contract.feed for contract in judged]
     matched = [contract for contract in feeds if contract.feed in book.feeds_to_match()]
+    last = ["published_night", WORKBOOKS] if settings.workbooks else ["published_night"]
     nightly = dg.define_asset_job(
         NIGHTLY,
-        selection=dg.AssetSelection.assets("published_night").upstream() | dg.AssetSelection.groups("landing"),
+        selection=dg.AssetSelection.assets(*last).upstream() | dg.AssetSelection.groups("landing"),
         description="One night: land, check, compare, build cases, publish. 每夜核对。",
         executor_def=dg.in_process_executor,
         hooks={plain_account},
@@ -104,6 +106,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         canaries,
         rule_counts,
         published_night,
+        *([workbooks_asset(settings)] if settings.workbooks else []),
     ]
 
     _check_names(assets, contracts)
@@ -238,15 +241,26 @@ def tell(listener: Listener, entry: dg.EventLogEntry) -> None:
 def outcome(result: dg.ExecuteInProcessResult, run_id: str, published: Path) -> NightOutcome:
     """The exit code and messages of a finished run, and its folder under `published`."""
     if result.success:
-        metadata = result.asset_materializations_for_node("published_night")[0].metadata
-        folder = published / str(metadata["folder"].value)
-        return NightOutcome(PUBLISHED, run_id, folder=folder, is_current=bool(metadata["is_current"].value))
+        folder, is_current = _published(result, published)
+        return NightOutcome(PUBLISHED, run_id, folder=folder, is_current=is_current)
+    # What comes after publication may fail without undoing it.
+    published_at = _published(result, published)
     failures = [event for event in result.all_events if event.event_type == dg.DagsterEventType.STEP_FAILURE]
     told_failures = [failure(event) for event in failures]
     # A missing roster explains everything after it; an error of ours must not hide behind a held night.
     codes = {code for code, _ in told_failures} or {OUR_ERROR}
     code = next(one for one in (NO_ROSTER, OUR_ERROR, HELD) if one in codes)
-    return NightOutcome(code, run_id, messages=[message for _, message in told_failures])
+    messages = [message for _, message in told_failures]
+    return NightOutcome(code, run_id, messages, *published_at)
+
+
+def _published(result: dg.ExecuteInProcessResult, published: Path) -> tuple[Path | None, bool]:
+    """The folder that a run published, and whether it is current; None where it came to none."""
+    told = result.asset_materializations_for_node("published_night")
+    if not told:
+        return None, False
+    metadata = told[0].metadata
+    return published / str(metadata["folder"].value), bool(metadata["is_current"].value)
 
 
 def failure(event: dg.DagsterEvent) -> tuple[int, str]:

@@ -101,6 +101,7 @@ class Settings(BaseModel):
     workbook_password_file: Path | None = Field(
         None, description="file (0600) with the password that opens the workbooks alone"
     )
+    workbooks: bool = Field(True, description="write the towns' workbooks after each night, which hands its cases out")
     drop_folder: Path | None = Field(
         None, description="folder for filled workbooks: imported by themselves while `hedui ui` runs"
     )

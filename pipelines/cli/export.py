@@ -111,10 +111,11 @@ class Asked:
 
 def _workbooks(settings: Settings, asked: Asked) -> None:
     """Write the workbooks of the queue."""
-    from pipelines.night.export_audit import record_clear_export  # noqa: PLC0415
+    from pipelines.night.export_audit import operating_user, record_clear_export  # noqa: PLC0415
     from pipelines.workbooks.handing_out import Destination, HandedOut  # noqa: PLC0415
     from pipelines.workbooks.password import read_password_file  # noqa: PLC0415
     from pipelines.workbooks.queue_books import Declarations, Wish, write_queue_books  # noqa: PLC0415
+    from warehouse.events.store import open_events  # noqa: PLC0415
 
     if asked.out.exists() and asked.out.suffix.casefold() != ".xlsx" and not asked.out.is_dir():
         raise SettingsError(f"--out: expected a folder or a name ending in .xlsx, found the file {asked.out}")
@@ -128,11 +129,15 @@ def _workbooks(settings: Settings, asked: Asked) -> None:
             record_clear_export(vault.root, entry | {"sha256": book.sha256}, book.path.name, datetime.now(UTC))
 
     town = None if asked.town is None else asked.town.strip()
-    wish = Wish(Destination.of(asked.out, town), now, asked.clear_ids, password)
+    wish = Wish(Destination.of(asked.out, town), now, operating_user(), "export", asked.clear_ids, password)
+    store = open_events(settings.event_address(vault.root), vault.key)
     declarations = Declarations(settings.feeds_folders, settings.policy_folders, settings.rules)
-    books = write_queue_books(vault, folder, declarations, wish, before)
+    done = write_queue_books(vault, folder, store, declarations, wish, before)
+    books = done.books
     shown = "ID numbers clear, recorded in audit/exports.jsonl" if asked.clear_ids else "ID numbers masked"
     locked = "; they open with the password" if password else ""
+    if done.dispatched:
+        locked += f"; {done.dispatched:,} cases handed out"
     told = f"{books[0].rows:,} findings of {books[0].cases:,} cases of {folder.name}; {shown}{locked}"
     if len(books) == 1:
         message(f"{books[0].path}: {told}")

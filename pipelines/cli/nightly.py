@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from pipelines.jobs import NightOutcome
 
 PUBLISHED = 0
+PUBLISHED_WITHOUT_WORKBOOKS = (
+    "The night is published; its workbooks are not written. Write them: hedui export queue --format xlsx --out DIR"
+)
 WHAT_IT_MEANS = {
     1: "The night failed by an error of ours; the previous publication stays.",
     2: "The night did not start: something in the settings, contracts or policy is wrong.",
@@ -71,6 +74,10 @@ def nightly(**options: str | None) -> int:
         outcome = run_night(settings, as_of, progress)
     for told in outcome.messages:
         message(f"! {told}", "red" if outcome.exit_code else "yellow")
+    if outcome.exit_code != PUBLISHED and outcome.folder is not None:
+        show_summary(settings, as_of, outcome)
+        message(PUBLISHED_WITHOUT_WORKBOOKS, "bold")
+        return outcome.exit_code
     if outcome.exit_code != PUBLISHED:
         message(WHAT_IT_MEANS[outcome.exit_code], "bold")
         return outcome.exit_code
@@ -95,9 +102,19 @@ def show_summary(settings: Settings, as_of: date, outcome: "NightOutcome") -> No
     counts, cases = (read_published(vault, folder, table) for table in ("rule_counts", "cases"))
     manifest = read_manifest(folder)
     show(night_summary(manifest, counts, cases, titles))
+    books = settings.warehouse / "workbooks" / folder.name
     here = f"--warehouse {shlex.quote(str(settings.warehouse))}"
     show(
-        next_steps(manifest, NextSteps(str(folder), here, is_current=outcome.is_current, program=program())),
+        next_steps(
+            manifest,
+            NextSteps(
+                str(folder),
+                here,
+                is_current=outcome.is_current,
+                program=program(),
+                workbooks=str(books) if books.is_dir() else "",
+            ),
+        ),
         to_copy=True,
     )
 

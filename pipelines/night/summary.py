@@ -36,12 +36,14 @@ class NextSteps:
         options: what the commands below need to find this warehouse, such as ``--warehouse DIR``.
         is_current: whether ``current`` points at this night.
         program: how this command line is called here, where it is not on the path.
+        workbooks: folder of the towns' workbooks; empty where the night wrote none.
     """
 
     results: str
     options: str
     is_current: bool = True
     program: str = "hedui"
+    workbooks: str = ""
 
 
 def night_summary(
@@ -156,7 +158,8 @@ def next_steps(manifest: Mapping[str, Any], steps: NextSteps) -> Text:
     """Say where the results are and what to type next; lines are never cut, so that they can be copied."""
     aside = sum(told.get("quarantined", 0) for told in manifest["feeds"].values())
     commands = [
-        ("cases to send out", f"{steps.program} export queue --format xlsx --out queue.xlsx {steps.options}"),
+        ("workbooks", steps.workbooks),
+        ("cases to send out", f"{steps.program} export queue --format xlsx --out queue {steps.options}"),
         (
             f"{aside:,} rows to fix",
             f"{steps.program} export quarantine --format csv --out quarantine.csv {steps.options}",
@@ -164,7 +167,8 @@ def next_steps(manifest: Mapping[str, Any], steps: NextSteps) -> Text:
         ("web interface", f"{steps.program} ui {steps.options}"),
         ("tables", steps.results),
     ]
-    lines = [f"{label:<18} {command}" for label, command in commands if aside or "quarantine" not in command]
+    wanted = [(label, told) for label, told in commands if told and (aside or "quarantine" not in told)]
+    lines = [f"{label:<18} {told}" for label, told in wanted]
     if not steps.is_current:
         lines.append("A later night is current: this one is published beside it.")
     return Text("\n".join(lines))

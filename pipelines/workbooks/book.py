@@ -4,6 +4,7 @@ What belongs here: what one workbook holds, and putting its sheets together. Run
 are written at once, so that nothing here reads the warehouse, contracts or policy.
 """
 
+import io
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +13,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
-import xlsxwriter
 
 from pipelines.workbooks.account_sheets import enrolment_table, quality_table, terms
 from pipelines.workbooks.checklist_sheet import ChecklistWriter
@@ -20,6 +20,7 @@ from pipelines.workbooks.dictionary_sheet import write_dictionary, write_meta
 from pipelines.workbooks.layout import TERMS
 from pipelines.workbooks.paging import Paging
 from pipelines.workbooks.sheet_tables import SheetTable, share_of
+from pipelines.workbooks.streamed_rows import StreamedBook
 from pipelines.workbooks.styles import Styles
 from pipelines.workbooks.summary_sheet import SummaryWriter
 from pipelines.workbooks.table_sheet import MOST_ROWS, write_sections, write_table
@@ -27,6 +28,8 @@ from pipelines.workbooks.visits_sheet import write_visits
 from pipelines.workbooks.words import Words
 
 DISTRICT: Final = "全区"
+MOST_IN_MEMORY: Final = 20_000
+"""Findings of a workbook that is put together in memory: some 6 kB each."""
 SUBJECT: Final = "社会救助家庭经济状况核对疑点清单"
 
 
@@ -63,8 +66,12 @@ class BookContent:
     made_at: datetime
 
 
-def write_book(content: BookContent, path: Path) -> None:
-    """Write a workbook; the path need not end in .xlsx.
+def write_book(content: BookContent, target: Path | io.BytesIO) -> None:
+    """Write a workbook.
+
+    Args:
+        content: what it holds.
+        target: a file, whose name need not end in .xlsx; or memory, where nothing of it may touch the disk.
 
     Raises:
         TooManyFindingsError: a sheet cannot hold the findings.
@@ -75,12 +82,19 @@ def write_book(content: BookContent, path: Path) -> None:
             "use --format csv or parquet, or one town at a time with --town"
         )
     rows = content.rows.with_columns(number=pl.int_range(1, content.rows.height + 1, dtype=pl.Int64))
-    # Rows are streamed through temporary files: beside the workbook, because they hold what it holds.
-    with tempfile.TemporaryDirectory(prefix=".hedui-", dir=path.parent) as folder:
-        options = {"constant_memory": True, "tmpdir": folder, "strings_to_formulas": False, "strings_to_urls": False}
-        with xlsxwriter.Workbook(str(path), options) as book:
-            _describe(book, content)
-            _write_sheets(book, content, rows)
+    if isinstance(target, io.BytesIO) or rows.height <= MOST_IN_MEMORY:
+        _write(content, rows, target if isinstance(target, io.BytesIO) else str(target), {"in_memory": True})
+        return
+    # Sheets pass through temporary files: beside the workbook, because they hold what it holds.
+    with tempfile.TemporaryDirectory(prefix=".hedui-", dir=target.parent) as folder:
+        _write(content, rows, str(target), {"tmpdir": folder})
+
+
+def _write(content: BookContent, rows: pl.DataFrame, target: str | io.BytesIO, options: dict[str, Any]) -> None:
+    plain = {"strings_to_formulas": False, "strings_to_urls": False}
+    with StreamedBook(target, options | plain) as book:
+        _describe(book, content)
+        _write_sheets(book, content, rows)
 
 
 def _describe(book: Any, content: BookContent) -> None:  # noqa: ANN401  xlsxwriter is untyped

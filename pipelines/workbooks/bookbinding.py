@@ -7,6 +7,7 @@ password stands in a command line or the environment. It reads neither warehouse
 
 import contextlib
 import hashlib
+import io
 import os
 import pickle
 import subprocess
@@ -51,12 +52,9 @@ def do_job(content: Any, path: Path, password: str | None) -> str:  # noqa: ANN4
     else:
         from pipelines.workbooks.encrypting import encrypt  # noqa: PLC0415
 
-        plain = path.with_name(f"{path.name}.plain")
-        try:
-            write_book(content, plain)
-            encrypt(plain, path, password)
-        finally:
-            plain.unlink(missing_ok=True)
+        plain = io.BytesIO()
+        write_book(content, plain)
+        encrypt(plain, path, password)
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

@@ -22,7 +22,6 @@ from pipelines.workbooks.layout import BY_KEY, CHECKLIST, COLUMNS, PLACE, Column
 from pipelines.workbooks.paging import Paging, protect, set_page
 from pipelines.workbooks.streamed_rows import (
     ROW,
-    StreamedSheet,
     Style,
     date_cell,
     formula_cell,
@@ -54,7 +53,7 @@ class ChecklistWriter:
     """Writes 核查清单 of one workbook."""
 
     def __init__(self, book: Any, styles: Styles, *, is_district: bool) -> None:  # noqa: ANN401  xlsxwriter is untyped
-        self._sheet = book.add_worksheet(CHECKLIST, StreamedSheet)
+        self._sheet = book.add_worksheet(CHECKLIST)
         self._styles = styles
         self._is_district = is_district
 

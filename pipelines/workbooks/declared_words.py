@@ -38,7 +38,7 @@ def words_of(told: Declared) -> Words:
         rules={rule_id: rule.title for rule_id, rule in policy.rules.items()},
         documents={rule_id: rule.documents for rule_id, rule in policy.rules.items()},
         laws=tuple(
-            (rule_id, rule.title, ACTION_LABEL[rule.action], rule.basis, "；".join(rule.documents))
+            (rule_id, rule.basis, rule.title, ACTION_LABEL[rule.action], "；".join(rule.documents))
             for rule_id, rule in sorted(policy.rules.items())
             if rule.is_on
         ),
@@ -70,4 +70,4 @@ def _word(code: str, texts: tuple[str, ...]) -> str:
 def _parameter(one: Parameter) -> tuple[str, ...]:
     value = "未设置" if one.value is None else spoken_value(one.value)
     since = "" if one.valid_from is None else one.valid_from.isoformat()
-    return (one.name, value, one.unit, one.layer, since, one.clause or "", one.note)
+    return (one.name, one.clause or "", value, one.unit, one.layer, since, one.note)

@@ -3,18 +3,20 @@
 What belongs here: the encryption of one file. The password comes from `password`.
 """
 
+import io
 from pathlib import Path
 
 from msoffcrypto.format.ooxml import OOXMLFile
 
 
-def encrypt(plain: Path, target: Path, password: str) -> None:
+def encrypt(plain: io.BytesIO, target: Path, password: str) -> None:
     """Write the encrypted form of a workbook.
 
     Args:
-        plain: the workbook; its owner removes it.
+        plain: the workbook, in memory: it never touches the disk.
         target: a file that is not there yet.
         password: what opens it.
     """
-    with plain.open("rb") as source, target.open("xb") as sink:
-        OOXMLFile(source).encrypt(password, sink)
+    plain.seek(0)
+    with target.open("xb") as sink:
+        OOXMLFile(plain).encrypt(password, sink)

@@ -5,7 +5,7 @@ the record, then renamed: one that cannot be written leaves no half file.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -64,15 +64,20 @@ class HandedOut:
         path: the file.
         town: whose it is; None: the district's.
         rows: findings in it.
-        cases: households in it.
+        case_ids: cases in it.
         sha256: of the file.
     """
 
     path: Path
     town: str | None
     rows: int
-    cases: int
+    case_ids: tuple[str, ...] = field(repr=False)
     sha256: str
+
+    @property
+    def cases(self) -> int:
+        """How many households it holds."""
+        return len(self.case_ids)
 
 
 Before = Callable[[HandedOut], None]
@@ -180,10 +185,10 @@ class _Share:
             made_at=common.made_at,
         )
 
-    def counts(self) -> tuple[int, int]:
-        """How many findings and households it holds."""
+    def counts(self) -> tuple[int, tuple[str, ...]]:
+        """How many findings it holds, and the cases."""
         rows = self._rows()
-        return rows.height, rows["household_id"].n_unique()
+        return rows.height, tuple(rows["case_id"].unique(maintain_order=True))
 
     def _rows(self) -> pl.DataFrame:
         """The district has all findings; a town those of its own that await an answer."""

@@ -22,9 +22,10 @@ UNDETERMINED_MARK: Final = "【待定】"
 NOT_ASSESSED_MARK: Final = "【本次未核，沿用上次结果】"
 WAITING: Final = "待核查"
 
-BESIDE: Final = ("household_id", "feed", "book_town", "is_answered", "height")
+BESIDE: Final = ("household_id", "case_id", "feed", "book_town", "is_answered", "height")
 """What a row carries beside the layout's columns: `height` in points."""
 
+_BESIDE: Final = BESIDE[:4]
 _LINE, _MARGIN, _TALLEST, _LOWEST = 13.5, 5.0, 190.0, 32.0
 _TYPES: Final = {"count": pl.Int64(), "number": pl.Decimal(12, 2), "date": pl.Date(), "month": pl.Date()}
 
@@ -44,14 +45,11 @@ def checklist(material: Material, words: Words, key: bytes) -> pl.DataFrame:
     joined = _joined(material)
     made = joined.select(
         *(_valued(column, joined.schema, _values(material, words)) for column in COLUMNS),
-        "household_id",
-        "feed",
-        "book_town",
+        *_BESIDE,
         pl.col("is_answered").fill_null(value=False),
     )
-    clean = cell_texts(made.select(pl.exclude(BESIDE))).hstack(
-        made.select("household_id", "feed", "book_town", "is_answered")
-    )
+    beside = (*_BESIDE, "is_answered")
+    clean = cell_texts(made.select(pl.exclude(beside))).hstack(made.select(beside))
     return clean.with_columns(
         height=_height(), seal=pl.Series("seal", _seals(clean, key, material.night), dtype=pl.String)
     )

@@ -1,11 +1,10 @@
-"""Rows of a frame as the rows of a sheet, put together by Polars and streamed: thousands of rows in a moment.
+"""Rows of a frame as the rows of a sheet, put together by Polars: thousands of rows in a moment.
 
 What belongs here: cells as expressions that give their XML, and a sheet that takes such rows beside what xlsxwriter
 writes itself. xlsxwriter's own way is a call per cell, some ten microseconds each, and a night has a million cells.
 
-The sheet goes by xlsxwriter's public `worksheet_class`, but fills the stream of its `constant_memory` mode itself
-(`row_data_fh`, `previous_row`, `_write_single_row`, `_write_hyperlinks`); the tests read every kind of cell back, so that
-a release that changes this is noticed.
+The sheet goes by xlsxwriter's public `worksheet_class`, and adds to what `_write_rows`, `_write_hyperlinks` and
+`_prepare_formula` write; the tests read every kind of cell back, so that a release that changes these is noticed.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,6 +13,7 @@ from typing import Any, Final
 from xml.sax.saxutils import quoteattr
 
 import polars as pl
+from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from pipelines.workbooks.cell_texts import RUNNING
@@ -34,14 +34,15 @@ Style = int | tuple[int, int]
 
 
 class StreamedSheet(Worksheet):  # type: ignore[misc]  # xlsxwriter is untyped
-    """A worksheet that takes whole rows as XML."""
+    """A worksheet that takes the rows of a frame. They become XML slice by slice while the workbook is closed."""
 
     def __init__(self) -> None:
         super().__init__()
         self._links: list[str] = []
+        self._streams: list[tuple[pl.DataFrame, pl.Expr]] = []
 
     def stream(self, rows: pl.DataFrame, cells: Sequence[pl.Expr], height: pl.Expr | None = None) -> None:
-        """Write rows below what was written so far.
+        """Take rows that stand below everything written by a call of its own.
 
         Args:
             rows: with `ROW`, ascending without a gap.
@@ -50,16 +51,22 @@ class StreamedSheet(Worksheet):  # type: ignore[misc]  # xlsxwriter is untyped
         """
         if rows.is_empty():
             return
-        first, last = int(rows[ROW][0]), int(rows[ROW][-1])
-        self._check_dimensions(first - 1, 0)
-        self._check_dimensions(last - 1, len(cells) - 1)
-        self._write_single_row(first - 1)
+        self._check_dimensions(int(rows[ROW][0]) - 1, 0)
+        self._check_dimensions(int(rows[ROW][-1]) - 1, len(cells) - 1)
         number = pl.col(ROW).cast(pl.String)
         tall = [] if height is None else [pl.lit('" ht="'), height.cast(pl.String), pl.lit('" customHeight="1')]
         line = pl.concat_str(pl.lit('<row r="'), number, *tall, pl.lit('">'), *cells, pl.lit("</row>"))
-        for part in rows.iter_slices(SLICE):
-            self.row_data_fh.write(part.select(line.str.join("")).item())
-        self.previous_row = last
+        self._streams.append((rows, line.str.join("")))
+
+    def _write_rows(self) -> None:
+        super()._write_rows()
+        for rows, text in self._streams:
+            for part in rows.iter_slices(SLICE):
+                self.fh.write(part.select(text).item())
+
+    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:  # noqa: ARG002
+        """The formula without its =. None of ours names a function that needs a prefix; xlsxwriter tries forty."""
+        return formula.removeprefix("=")
 
     def link(self, cells: Iterable[tuple[str, str, int]], tip: str) -> None:
         """Let cells lead to other sheets, as many as a sheet takes.
@@ -172,3 +179,9 @@ def _escaped(text: pl.Expr) -> pl.Expr:
 
 def _plain(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+class StreamedBook(Workbook):  # type: ignore[misc]  # as above
+    """A workbook of such sheets."""
+
+    worksheet_class = StreamedSheet

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from pipelines.workbooks.cell_texts import lines
+from pipelines.workbooks.cell_texts import cell_texts, lines
 from pipelines.workbooks.layout import CHECKLIST
 from pipelines.workbooks.paging import Paging, protect, set_page
 from pipelines.workbooks.sheet_tables import SheetTable, TableColumn
@@ -21,11 +21,11 @@ from pipelines.workbooks.streamed_rows import (
     style_index,
     text_cell,
 )
-from pipelines.workbooks.styles import LINK_COLOR, Styles, is_running
+from pipelines.workbooks.styles import HEADER_COLOR, LINK_COLOR, Styles
 
 MOST_ROWS: Final = 1_048_575
 """Of a sheet, its header not counted."""
-_WIDEST: Final = 118
+_SECTION_WIDTHS: Final = (24, 70, 18, 16, 24, 12, 30)
 _PAGE_WIDTH: Final = 260
 _LINE, _MARGIN, _TALLEST = 13.5, 4.0, 220.0
 
@@ -35,7 +35,7 @@ def write_table(book: Any, styles: Styles, table: SheetTable, paging: Paging) ->
     parts = list(table.rows.iter_slices(MOST_ROWS)) or [table.rows]
     for number, part in enumerate(parts, start=1):
         title = table.title if number == 1 else f"{table.title[:27]}({number})"
-        sheet = book.add_worksheet(title, StreamedSheet)
+        sheet = book.add_worksheet(title)
         _head(sheet, styles, table.columns)
         rows = part.with_row_index(ROW, offset=2)
         cells = [_cell(styles, place, column) for place, column in enumerate(table.columns)]
@@ -89,32 +89,40 @@ def write_sections(
     sections: Sequence[tuple[str, Sequence[tuple[str, ...]]]],
     paging: Paging,
 ) -> None:
-    """Write sections of lines, each with its title; of lines with more than two parts the first is their header."""
+    """Write sections of lines, each below a band with its title; the header of a table in it is banded as well.
+
+    Args:
+        book: the workbook.
+        styles: its formats.
+        title: of the sheet.
+        sections: title and lines; of lines with more than two parts the first is their header.
+        paging: for the pages.
+    """
     sheet = book.add_worksheet(title)
-    for place, width in enumerate((22, 30, 16, 46, 30, 12, 30)):
+    for place, width in enumerate(_SECTION_WIDTHS):
         sheet.set_column(place, place, width)
-    line = 0
-    for name, told in sections:
-        sheet.write_string(line, 0, name, styles.section())
-        line += 1
-        for number, parts in enumerate(told):
-            is_pair = len(parts) == 2  # noqa: PLR2004  a word and what is said of it
-            is_header = not is_pair and number == 0
-            style = styles.header() if is_header else styles.cell("text", valign="top")
-            for place, part in enumerate(parts):
-                shown = styles.cell("text", is_running=True, valign="top") if is_running(part) else style
-                if is_pair and place == 1:
-                    sheet.set_row(line, 15.0 * max(1, -(-len(part) * 2 // _WIDEST)) + 4)
-                    sheet.merge_range(line, 1, line, 4, part, shown)
-                elif part:
-                    sheet.write_string(line, place, part, shown)
-                else:
-                    sheet.write_blank(line, place, None, shown)
-            line += 1
-        line += 1
+    told: list[tuple[bool, tuple[str, ...]]] = []
+    for name, parts in sections:
+        told.append((True, (name,)))
+        told += [(number == 0 and len(one) > 2, one) for number, one in enumerate(parts)]  # noqa: PLR2004  more than a pair
+    names = [f"c{place}" for place in range(len(_SECTION_WIDTHS))]
+    texts = [[*one, *[""] * (len(names) - len(one))] for _, one in told]
+    rows = cell_texts(pl.DataFrame(texts, schema=dict.fromkeys(names, pl.String), orient="row"))
+    # The two looks of a row: a line, and a band in place of an answer.
+    rows = rows.with_columns(is_answered=pl.Series([is_band for is_band, _ in told])).with_row_index(ROW, offset=1)
+    look = _look(styles, is_running=False), _look(styles, is_running=True)
+    cells = [text_cell(place, name, *look) for place, name in enumerate(names)]
+    most = pl.max_horizontal(lines(pl.col(name), width) for name, width in zip(names, _SECTION_WIDTHS, strict=True))
+    sheet.stream(rows, cells, (most * _LINE + _MARGIN).clip(18.0, _TALLEST))
     set_page(sheet, paging, title)
     sheet.fit_to_pages(1, 0)
     protect(sheet)
+
+
+def _look(styles: Styles, *, is_running: bool) -> tuple[int, int]:
+    line = styles.cell("text", is_running=is_running, valign="top")
+    band = styles.cell("text", is_running=is_running, bold=True, color=HEADER_COLOR)
+    return style_index(line), style_index(band)
 
 
 def _head(sheet: Any, styles: Styles, columns: Sequence[TableColumn]) -> None:  # noqa: ANN401

@@ -10,7 +10,7 @@ import polars as pl
 from pipelines.workbooks.cell_texts import lines
 from pipelines.workbooks.layout import VISITS
 from pipelines.workbooks.paging import Paging, protect, set_page
-from pipelines.workbooks.streamed_rows import ROW, StreamedSheet, number_cell, style_index, text_cell
+from pipelines.workbooks.streamed_rows import ROW, number_cell, style_index, text_cell
 from pipelines.workbooks.styles import Styles
 
 _COLUMNS: Final = (
@@ -42,7 +42,7 @@ def write_visits(book: Any, styles: Styles, rows: pl.DataFrame, paging: Paging) 
         rows: numbered rows of 核查清单.
         paging: for the pages.
     """
-    sheet = book.add_worksheet(VISITS, StreamedSheet)
+    sheet = book.add_worksheet(VISITS)
     sheet.set_row(0, 26)
     for place, (header, width) in enumerate(_COLUMNS):
         sheet.set_column(place, place, width)

@@ -48,8 +48,8 @@ class Words:
         codes: (feed, field) → code → label.
         rules: rule id → title.
         documents: rule id → what the policy asks to be shown.
-        laws: one entry per rule in force: id, title, suggested action, clause, documents.
-        parameters: one entry per parameter in force: name, value, unit, layer, since when, clause, note.
+        laws: one entry per rule in force: id, clause, title, suggested action, documents.
+        parameters: one entry per parameter in force: name, clause, value, unit, layer, since when, note.
         version: version of the policy that this was read from.
     """
 

@@ -19,7 +19,7 @@ from tests.nights.conftest import Messy, Place
 from tests.nights.district import AS_OF, DAYS, NEXT, deliver, roster_rows
 from tests.nights.driver import PROFILE, District
 
-GRAINS = ("One row per", "One folder a night", "每")
+GRAINS = ("One row per", "One folder a night", "One workbook per", "每")
 KINDS = {"required_columns", "key_unique", "row_count", "books_balance", "freshness"}
 
 

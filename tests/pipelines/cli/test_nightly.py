@@ -34,5 +34,5 @@ def test_the_summary_comes_from_the_published_night_with_the_rules_names_of_the_
     shown = capsys.readouterr().out
     assert "核对 2026-09-22  50 households" in shown
     assert "SB-01 职工养老保险正常参保" in shown
-    assert f"hedui export queue --format xlsx --out queue.xlsx --warehouse {night_vault.root}" in shown
+    assert f"hedui export queue --format xlsx --out queue --warehouse {night_vault.root}" in shown
     assert ("A later night is current" in shown) != is_current

@@ -62,7 +62,7 @@ def test_feeds_show_where_their_rows_went_and_what_was_refused(
     assert "not encrypted at rest" in shown
     shown = "\n".join(lines(next_steps(night_manifest, STEPS)))
     assert "4 rows to fix      hedui export quarantine --format csv --out quarantine.csv --warehouse /w" in shown
-    assert "hedui export queue --format xlsx --out queue.xlsx --warehouse /w" in shown
+    assert "hedui export queue --format xlsx --out queue --warehouse /w" in shown
     assert "/w/published/2026-09-22-01234567" in shown
     assert "A later night is current" not in shown
 

@@ -1,9 +1,5 @@
-"""A literal night in a warehouse, and an office program to open workbooks with."""
+"""A literal night in a warehouse."""
 
-import os
-import shutil
-import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,8 +9,6 @@ from pipelines.workbooks.reading import read_material
 from tests.pipelines.workbooks.literal_night import AS_OF, manifest, tables
 from warehouse.publication import publish
 from warehouse.session import Vault
-
-Reread = Callable[[Path, str], Path]
 
 
 @pytest.fixture(scope="session")
@@ -33,20 +27,3 @@ def night_folder(vault: Vault) -> Path:
 def material(vault: Vault, night_folder: Path) -> Material:
     """What is handed out of it, masked."""
     return read_material(vault, night_folder, clear_ids=False)
-
-
-@pytest.fixture
-def resaved(tmp_path: Path) -> Reread:
-    """Open a workbook in LibreOffice and save it in a format; needs the program, by HEDUI_OFFICE in the gate."""
-    program = os.environ.get("HEDUI_OFFICE") or shutil.which("soffice")
-    if program is None:
-        pytest.skip("no office program: set HEDUI_OFFICE or install LibreOffice")
-
-    def save(path: Path, kind: str) -> Path:
-        out = tmp_path / "resaved"
-        profile = f"-env:UserInstallation=file://{tmp_path / 'office'}"
-        command = [program, profile, "--headless", "--convert-to", kind, "--outdir", str(out), str(path)]
-        subprocess.run(command, check=True, capture_output=True, timeout=170)
-        return next(out.glob(f"{path.stem}*"))
-
-    return save

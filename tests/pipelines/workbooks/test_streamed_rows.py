@@ -8,12 +8,11 @@ import fastexcel
 import openpyxl
 import polars as pl
 import pytest
-import xlsxwriter
 
 from pipelines.workbooks import streamed_rows
 from pipelines.workbooks.streamed_rows import (
     ROW,
-    StreamedSheet,
+    StreamedBook,
     date_cell,
     formula_cell,
     letter,
@@ -34,11 +33,11 @@ FRAME = pl.DataFrame(
 )
 
 
-def written(path: Path, frame: pl.DataFrame) -> None:
-    with xlsxwriter.Workbook(str(path), {"constant_memory": True, "tmpdir": str(path.parent)}) as book:
+def written(path: Path, frame: pl.DataFrame, *, is_in_memory: bool = True) -> None:
+    with StreamedBook(str(path), {"in_memory": is_in_memory, "tmpdir": str(path.parent)}) as book:
         text, day = book.add_format({"num_format": "@"}), book.add_format({"num_format": "yyyy-mm-dd"})
         running = book.add_format({"quote_prefix": True})
-        sheet = book.add_worksheet("行", StreamedSheet)
+        sheet = book.add_worksheet("行")
         sheet.write_row(0, 0, ["文字", "数", "日", "式"])
         plain = style_index(text)
         cells = [
@@ -52,10 +51,12 @@ def written(path: Path, frame: pl.DataFrame) -> None:
         book.add_worksheet("它's")
 
 
-@pytest.mark.parametrize("a_slice", [2, 2_000])
-def test_what_is_written_is_read_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, a_slice: int):
+@pytest.mark.parametrize(("a_slice", "is_in_memory"), [(2, True), (2_000, False)])
+def test_what_is_written_is_read_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, a_slice: int, is_in_memory: bool
+):
     monkeypatch.setattr(streamed_rows, "SLICE", a_slice)
-    written(tmp_path / "b.xlsx", FRAME)
+    written(tmp_path / "b.xlsx", FRAME, is_in_memory=is_in_memory)
     sheet = openpyxl.load_workbook(tmp_path / "b.xlsx")["行"]
     rows = list(sheet.iter_rows(min_row=2))
     assert [row[0].value for row in rows] == TEXTS
@@ -79,8 +80,8 @@ def test_no_row_leaves_a_sheet_that_opens(tmp_path: Path):
 
 def test_links_end_where_a_sheet_takes_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(streamed_rows, "MOST_LINKS", 2)
-    with xlsxwriter.Workbook(str(tmp_path / "b.xlsx"), {"constant_memory": True}) as book:
-        sheet = book.add_worksheet("行", StreamedSheet)
+    with StreamedBook(str(tmp_path / "b.xlsx")) as book:
+        sheet = book.add_worksheet("行")
         sheet.write_row(0, 0, ["a"])
         sheet.link(((f"A{row}", "行", row) for row in range(1, 5)), "看")
     read = openpyxl.load_workbook(tmp_path / "b.xlsx")["行"]
