@@ -67,10 +67,14 @@ def dispatched(folded: Folded, case_ids: Iterable[str], on: date) -> Folded:
 
 
 def case_files(states: pl.DataFrame) -> pl.DataFrame:
-    """Where cases stand, from `case_state.CASE_STATES`."""
-    return states.select("case_id", pl.col("state").alias("case_state"), "handled_by", "dispatched_on", "due_on").cast(
-        CASE_FILES
-    )
+    """Where cases stand, from `case_state.CASE_STATES`.
+
+    反馈时限 is the earliest deadline that is not over when the case is handed out: nobody can be late for a day before.
+    """
+    days = [pl.col(name) for name in ("answer_due_on", "death_due_on", "grace_due_on")]
+    due = pl.min_horizontal(pl.when(day >= pl.col("dispatched_on")).then(day) for day in days)
+    state = pl.col("state").alias("case_state")
+    return states.select("case_id", state, "handled_by", "dispatched_on", due.alias("due_on")).cast(CASE_FILES)
 
 
 def _answered(finding_id: str, told: Told) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from typing import Any
 import polars as pl
 
 from pipelines.domain.case_events import CaseFile, Folded, fold
-from pipelines.workbooks.answered import answers, dispatched
+from pipelines.domain.case_state import CASE_STATES
+from pipelines.workbooks.answered import answers, case_files, dispatched
 from pipelines.workbooks.material import ANSWERS
 
 DAY = date(2026, 9, 22)
@@ -98,3 +99,19 @@ def test_handing_out_keeps_the_first_day():
     }
     assert after.cases["b"].is_suspended
     assert before.cases["b"].dispatched_on is None
+
+
+def test_nobody_is_late_for_a_day_before_the_case_was_handed_out():
+    days = [
+        (date(2026, 10, 20), None, date(2026, 8, 22)),
+        (date(2026, 10, 20), date(2026, 10, 1), None),
+        (date(2026, 10, 20), None, DAY),
+        (None, None, date(2026, 9, 1)),
+    ]
+    empty = dict.fromkeys(CASE_STATES.names())
+    states = [
+        empty | {"case_id": str(n), "dispatched_on": DAY, "answer_due_on": a, "death_due_on": d, "grace_due_on": g}
+        for n, (a, d, g) in enumerate(days)
+    ]
+    told = case_files(pl.DataFrame(states, schema=CASE_STATES))
+    assert told["due_on"].to_list() == [date(2026, 10, 20), date(2026, 10, 1), DAY, None]
