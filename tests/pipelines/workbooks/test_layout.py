@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.domain.verdict import REASONS, Conclusion, Measure, Method
+from pipelines.workbooks import choices
 from pipelines.workbooks.choices import LIST_TITLES, LISTS
 from pipelines.workbooks.layout import BY_HEADER, BY_KEY, COLUMNS, filled_by, locked, sealed
 
@@ -52,3 +54,11 @@ def test_every_list_is_there_and_every_list_is_used():
 def test_conclusions_are_those_of_the_specification():
     text = (SPECIFICATION / "casework.md").read_text(encoding="utf-8")
     assert all(conclusion in text for conclusion in LISTS["list_conclusion"])
+
+
+def test_lists_are_those_by_which_verdicts_are_judged():
+    assert LISTS["list_conclusion"] == tuple(Conclusion)
+    assert LISTS["list_method"] == tuple(Method)
+    assert tuple(Measure) == choices.MEASURES
+    assert choices.REASONS == REASONS
+    assert {one for entry in LISTS["list_measure"] for one in entry.split(choices.MEASURE_SEPARATOR)} == set(Measure)
