@@ -3,22 +3,23 @@
 
 from warehouse.session import Vault, frame
 from warehouse.snapshots import Snapshot
-from warehouse.sql import name
+from warehouse.sql import name, text
 
 
-def empty_by_file(vault: Vault, snapshot: Snapshot, field: str) -> dict[str, int]:
+def empty_by_file(vault: Vault, snapshot: Snapshot, field: str, also: str = "") -> dict[str, int]:
     """Count the kept rows in which a field is empty, by file; a file without any is not named.
 
     Args:
         vault: The warehouse.
         snapshot: The snapshot.
         field: One of its contract's fields.
+        also: A value that counts as empty too, such as the name of unknown codes.
     """
     rows, parts = name(snapshot.alias, "rows"), name(snapshot.alias, "parts")
     query = f"""
         SELECT p.source_file AS file, count(*) AS empty
         FROM {rows} r LEFT JOIN {parts} p ON p.part_no = r.part_no
-        WHERE coalesce(CAST(r.{name(field)} AS VARCHAR), '') = ''
+        WHERE coalesce(CAST(r.{name(field)} AS VARCHAR), '') IN ('', {text(also)})
         GROUP BY ALL ORDER BY empty DESC, file
     """
     with vault.connect(will_write=False) as con:

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from connectors.contract import Contract
+from connectors.contract import UNKNOWN, Contract
 from connectors.reasons import Reason, Skip
 from pipelines.domain.attribution import (
     Delivered,
@@ -90,16 +90,17 @@ class Explaining:
 
     def _fill(self, feed: str) -> list[str]:
         """A required column that is filled less often: in which file, and what the load report says of it."""
-        metrics = self.tonight.feeds[feed]
+        metrics, contract = self.tonight.feeds[feed], self.night.contracts[feed]
         worst = fields_beyond(metrics, self.history.of_feed(feed, metrics.mark), self.limits)[0]
+        is_code = contract.by_name[worst].kind == "code"
         snapshots = self.night.snapshots.list(feed)
         used = {one.checksum for one in self.night.state(feed).used}
         empty: Counter[str] = Counter()
         for snapshot in (one for one in snapshots if one.checksum in used):
-            empty.update(empty_by_file(self.night.vault, snapshot, worst))
+            empty.update(empty_by_file(self.night.vault, snapshot, worst, UNKNOWN if is_code else ""))
         [(file, number), *_] = empty.most_common(1) or [("", 0)]
-        column = named(self.night.contracts[feed], worst)
-        told = [f"列 {column}：{empty.total():,} 个空值中 {number:,} 个在文件 {file}"] if number else []
+        column, kind = named(contract, worst), "空值或未识别代码" if is_code else "空值"
+        told = [f"列 {column}：{empty.total():,} 个{kind}中 {number:,} 个在文件 {file}"] if number else []
         now, then = self._deliveries(feed)
         own = [one for one in (columns_explained(now, then) if then else []) if one.startswith(f"列 {column}：")]
         return [*told, *own[:SENTENCES]]

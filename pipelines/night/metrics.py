@@ -5,7 +5,7 @@ again; only where deltas or answers make up a feed are its rows counted where th
 publication is in `pipelines.domain.gates`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -49,16 +49,17 @@ def feed_metrics(night: Night, feed: str) -> dict[str, Any]:
         `snapshot_date` and `checksum` of the newest snapshot in use; `rows` of the content in use (with deltas: not of
         the delta's file); `matched_persons` with at least one row, `persons` in scope and the `match_rate` of the two
         (households for a feed that names no person; all null for the roster and for a feed that no rule looks at);
-        `fill`: required field → share of the kept rows that have it, null where there is no row.
+        `fill`: required field → share of the kept rows that have it, null where there is no row. An empty cell of a
+        required code is kept as `unknown` and counts as empty here, as does a code that no list names.
     """
-    state = night.state(feed)
+    state, fields = night.state(feed), night.contracts[feed].fields
     newest = state.report
     return {
         "snapshot_date": state.snapshot_date.isoformat() if state.snapshot_date else None,
         "checksum": newest.checksum if newest else None,
         "rows": content_rows(night, feed),
         **matched_metrics(night, feed),
-        "fill": fill_shares(state.used, [one.name for one in night.contracts[feed].fields if one.is_required]),
+        "fill": fill_shares(state.used, {one.name: one.kind == "code" for one in fields if one.is_required}),
     }
 
 
@@ -88,12 +89,18 @@ def matched_metrics(night: Night, feed: str) -> dict[str, int | float | None]:
     return {"matched_persons": found, "persons": scope.len(), "match_rate": share(found, scope.len())}
 
 
-def fill_shares(used: Sequence[LoadReport], required: Sequence[str]) -> dict[str, float | None]:
-    """The share of the kept rows that have each required field, over all snapshots in use."""
+def fill_shares(used: Sequence[LoadReport], required: Mapping[str, bool]) -> dict[str, float | None]:
+    """The share of the kept rows that have each required field, over all snapshots in use.
+
+    Args:
+        used: load reports of the snapshots in use.
+        required: required field → whether it holds codes; of those, what is `unknown` is not filled.
+    """
     counted = dict.fromkeys(required, (0, 0))
     for told in (field for report in used for field in report.fields if field["field"] in counted):
         filled, rows = counted[told["field"]]
-        counted[told["field"]] = (filled + int(told["filled"]), rows + int(told["rows"]))
+        lost = int(told["unknown"]) if required[told["field"]] else 0
+        counted[told["field"]] = (filled + int(told["filled"]) - lost, rows + int(told["rows"]))
     return {field: share(filled, rows) for field, (filled, rows) in counted.items()}
 
 

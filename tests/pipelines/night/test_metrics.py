@@ -44,11 +44,19 @@ def test_a_rule_that_was_not_assessed_is_not_told_as_zero() -> None:
 
 def test_fill_is_told_over_all_snapshots_in_use_and_for_required_fields_alone() -> None:
     used = [report(status=(3, 4), brand=(0, 4)), report(status=(6, 6), brand=(1, 6))]
-    assert fill_shares(used, ["status"]) == {"status": 0.9}
+    assert fill_shares(used, {"status": False}) == {"status": 0.9}
+
+
+def test_a_code_that_is_unknown_is_not_filled() -> None:
+    """Cleaning keeps an empty cell of a required code as `unknown`: a column that came empty must not look full."""
+    told = {"field": "status", "filled": 10, "unknown": 4, "rows": 10}
+    used = [report().model_copy(update={"fields": [told]})]
+    assert fill_shares(used, {"status": True}) == {"status": 0.6}
+    assert fill_shares(used, {"status": False}) == {"status": 1.0}, "a text may be called so"
 
 
 def test_a_field_without_a_row_or_without_an_account_has_no_share() -> None:
-    assert fill_shares([report(status=(0, 0))], ["status", "use"]) == {"status": None, "use": None}
+    assert fill_shares([report(status=(0, 0))], {"status": False, "use": False}) == {"status": None, "use": None}
 
 
 def test_a_share_is_kept_to_a_millionth() -> None:
