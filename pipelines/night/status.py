@@ -199,7 +199,8 @@ def _held_since(root: Path, folder: Path | None) -> tuple[HeldNight, ...]:
 
 def _since(files: Iterable[Path], folder: Path | None) -> tuple[Path, ...]:
     """The files written after the current night was, oldest first."""
-    published_at = (folder / MANIFEST).stat().st_mtime_ns if folder else 0
+    # By the oldest file: a release writes manifest and page of a night anew, long after the night was made.
+    published_at = min((path.stat().st_mtime_ns for path in folder.iterdir()), default=0) if folder else 0
     written = sorted((path.stat().st_mtime_ns, path) for path in files)
     return tuple(path for moment, path in written if moment > published_at)
 

@@ -76,7 +76,8 @@ def test_a_held_night_is_told_with_its_gates_until_a_later_one_is_published(
     night_vault: Vault, published_night: Publish, night_manifest: dict[str, Any]
 ) -> None:
     before = published_night()
-    os.utime(before / "manifest.json", (1, 1))
+    for path in before.iterdir():
+        os.utime(path, (1, 1))
     gates = [{"name": "night_books", "passed": False, "detail": "in scope: 10 ≠ 9"}]
     held(night_vault, date(2026, 9, 23), "fedcba98", {}, night_manifest | {"gates": gates})
     told = screen(standing(night_vault))
@@ -104,6 +105,21 @@ def test_a_night_held_by_its_history_can_be_released_and_then_says_by_whom(
     assert "held:" not in told
     assert "gates: 1 of 2 passed, 1 too_few 数量过少" in told
     assert "released by 李四 at 2026-09-23T01:00:00+00:00: 批量清退" in told
+
+
+def test_releasing_one_held_night_leaves_the_later_ones_in_sight(
+    night_vault: Vault, night_manifest: dict[str, Any]
+) -> None:
+    """A release writes the manifest anew: its time must not pass for the night's."""
+    gate = {"name": "roster_rows", "kind": "roster_rows", "detail": "90 rows", "passed": False, "can_be_released": True}
+    told = night_manifest | {"gates": [gate]}
+    first = held(night_vault, date(2026, 9, 23), "fedcba98", {}, told).folder
+    for path in first.iterdir():
+        os.utime(path, (1, 1))
+    held(night_vault, date(2026, 9, 24), "01234567", {}, told)
+    released = {"by": "李四", "at": "2026-09-25T01:00:00+00:00", "reason": "批量清退", "gates": ["roster_rows"]}
+    release(night_vault, held_nights(night_vault)[0], released)
+    assert [one.name for one in standing(night_vault).held] == ["2026-09-24-01234567"]
 
 
 def test_a_damaged_marker_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
