@@ -40,6 +40,10 @@ def publish(run: str, reason: str, by: str | None, **options: str | None) -> Non
     message(f"released: {done.publication.folder}", "green")
     for gate in done.gates:
         message(f"  despite {gate}")
+    if page.failures:
+        message(
+            "health.html could not be made anew with its charts; it may still tell that the night is held", "yellow"
+        )
     if not done.publication.is_current:
         message("published/current stays: a later night is current", "yellow")
     if done.later:

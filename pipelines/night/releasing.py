@@ -76,6 +76,8 @@ def release_night(vault: Vault, store: EventStore, asked: Asked, pages: Pages | 
         WarehouseError: the warehouse or the event store refuses.
     """
     reason = checked_reason(asked.reason)
+    if _ID_NUMBER.search(asked.by):
+        raise ReleaseError("--by: expected a name without an ID number, found one; it is kept readable for everybody")
     done = [one for one in _published(vault) if _is_meant(one, asked.run)]
     night = chosen(asked.run, held_nights(vault), done)
     if night in done:

@@ -168,6 +168,12 @@ def test_a_reason_is_asked_for_in_a_sentence_without_a_person(reason: str, told:
     assert checked_reason(" " + "字" * 500) == "字" * 500
 
 
+def test_who_releases_is_a_name_without_an_id_number(night_vault: Vault, store: EventStore) -> None:
+    with pytest.raises(ReleaseError, match="--by") as error:
+        release_night(night_vault, store, Asked("fedcba98", "核实属实", "11010519491231002X"))
+    assert "11010519491231002X" not in str(error.value)
+
+
 def test_pages_are_made_again_of_what_is_now_told(
     night_vault: Vault, store: EventStore, published_night: Publish, hold: Callable[..., Path]
 ) -> None:
