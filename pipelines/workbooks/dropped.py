@@ -72,13 +72,14 @@ def import_dropped(files: Sequence[Path], wanted: Collection[str], desk: ImportD
     Returns:
         What became of each that was imported.
     """
-    paths = [one.path for one in waiting(desk.vault.root, files) if not wanted or one.sha256 in wanted]
+    dropped = [one for one in waiting(desk.vault.root, files) if not wanted or one.sha256 in wanted]
     outcomes = []
-    for path, one in zip(paths, import_workbooks(paths, desk), strict=True):
+    for file, one in zip(dropped, import_workbooks([one.path for one in dropped], desk), strict=True):
         outcome = finish(one, desk)
-        if outcome.status == Status.UNUSABLE and outcome.sha256:
-            mark_handled(desk.vault.root, outcome.sha256, outcome.counts(), desk.when)
-        outcomes.append(_with_receipt(path, outcome, desk))
+        if outcome.status == Status.UNUSABLE:
+            # An empty or too large one was not read, and has no checksum but the one by which it was found.
+            mark_handled(desk.vault.root, outcome.sha256 or file.sha256, outcome.counts(), desk.when)
+        outcomes.append(_with_receipt(file.path, outcome, desk))
     return outcomes
 
 

@@ -17,6 +17,7 @@ from pipelines.jobs import build_definitions
 from pipelines.settings import Settings
 from pipelines.workbooks.dropped import import_dropped
 from pipelines.workbooks.finishing import finish
+from pipelines.workbooks.opening import Limits, read_limited
 from tests.nights.district import AS_OF
 from tests.nights.driver import District
 from tests.nights.office import ANSWER, Office, open_office
@@ -134,6 +135,20 @@ def test_a_file_that_cannot_be_used_is_told_once_until_its_receipt_is_deleted(
     assert isinstance(daemon.tick(), dg.RunRequest)
 
 
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04" + bytes(200)], ids=["empty", "too large"])
+def test_a_file_that_is_not_read_at_all_is_told_once_too(
+    office: Office, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch, content: bytes
+) -> None:
+    monkeypatch.setattr(read_limited, "__defaults__", (Limits(file_bytes=100),))
+    office.file(content, "坏.xlsx")
+    daemon = Daemon(office, instance)
+    assert metadata(daemon.look())["unusable"] == 1
+    assert "不能导入" in receipt_of(office, "坏")
+    assert daemon.tick() == daemon.tick() == "nothing new and finished in the drop folder"
+    (office.folder / "坏-回执.txt").unlink()
+    assert isinstance(daemon.tick(), dg.RunRequest)
+
+
 def test_a_failure_of_ours_leaves_a_receipt_and_is_tried_again(
     office: Office, instance: dg.DagsterInstance, tmp_path: Path
 ) -> None:
@@ -187,6 +202,7 @@ from zoneinfo import ZoneInfo
 from pipelines.night.night import open_vault
 from pipelines.workbooks import importing
 from pipelines.workbooks.finishing import finish
+from pipelines.workbooks.opening import Limits, read_limited
 from warehouse.events import store as stores
 from warehouse.events.address import EventAddress
 
