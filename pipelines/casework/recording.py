@@ -135,12 +135,12 @@ class _Desk:
         for draft in drafts:
             finding_id = draft.verdict.finding_id
             row = found.get(finding_id)
-            if row is None:
-                gone = finding_id in self.night.resolved
-                decided.append(_rejected(finding_id, Rejection.RESOLVED if gone else Rejection.UNKNOWN_FINDING))
-                continue
             # The mark is over what was entered: the dates that the case suggests move with the month.
-            verdict, mark = _with_grace(draft.verdict, row), self._mark(draft.verdict)
+            mark = self._mark(draft.verdict)
+            if row is None:
+                decided.append(self._without_finding(draft.verdict, folded, mark))
+                continue
+            verdict = _with_grace(draft.verdict, row)
             one = self._decide_one(replace(draft, verdict=verdict), row, folded, mark)
             if one.status == "accepted":
                 earlier = events.get(finding_id)
@@ -158,7 +158,7 @@ class _Desk:
         verdict = draft.verdict
         finding_id = verdict.finding_id
         standing = folded.standing(finding_id)
-        if standing is not None and (standing.event.dedupe == mark or dict(standing.verdict) == verdict.content()):
+        if standing is not None and _says_the_same(standing, verdict, mark):
             return Recorded(finding_id, "unchanged", event_id=standing.event.event_id)
         if verdict.fingerprint != row["fingerprint"]:
             return _rejected(finding_id, Rejection.OLDER_FINGERPRINT)
@@ -171,6 +171,15 @@ class _Desk:
             return _rejected(finding_id, Rejection.SAID_BEFORE)
         # The id of the event is known once it is written; until then the mark stands for it.
         return Recorded(finding_id, "accepted", event_id=mark)
+
+    def _without_finding(self, verdict: Verdict, folded: Folded, mark: str) -> Recorded:
+        """About a finding that is not there tonight; what was recorded while it was there stands, and stays unchanged."""
+        finding_id = verdict.finding_id
+        standing = folded.standing(finding_id)
+        if standing is not None and _says_the_same(standing, verdict, mark):
+            return Recorded(finding_id, "unchanged", event_id=standing.event.event_id)
+        gone = finding_id in self.night.resolved
+        return _rejected(finding_id, Rejection.RESOLVED if gone else Rejection.UNKNOWN_FINDING)
 
     def _is_others(self, standing: Told, draft: VerdictDraft) -> bool:
         """Whether another person's verdict at this fingerprint stands since the night that this one was entered from."""
@@ -210,6 +219,11 @@ def _with_grace(verdict: Verdict, row: Mapping[str, Any]) -> Verdict:
     if verdict.conclusion != Conclusion.PHASED_OUT or verdict.grace_from or verdict.grace_to:
         return verdict
     return verdict.model_copy(update={"grace_from": row["grace_from"], "grace_to": row["grace_to"]})
+
+
+def _says_the_same(standing: Told, verdict: Verdict, mark: str) -> bool:
+    """Whether the standing verdict is this one, whoever entered it."""
+    return standing.event.dedupe == mark or dict(standing.verdict) == verdict.content()
 
 
 def _rejected(finding_id: str, why: Rejection) -> Recorded:

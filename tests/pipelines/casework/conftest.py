@@ -90,8 +90,10 @@ def opened(root: Path) -> Vault:
     return Vault(root, None, threads=1, memory_limit="200MB")
 
 
-def published(vault: Vault, as_of: date = AS_OF, fingerprint: str = "a") -> PublishedNight:
+def published(vault: Vault, as_of: date = AS_OF, fingerprint: str = "a", gone: str = "gone") -> PublishedNight:
     made = tables()
+    made["findings"] = made["findings"].filter(pl.col("finding_id") != gone)
+    made["history"] = pl.DataFrame({"finding_id": [gone]})
     made["memory"] = made["memory"].with_columns(fingerprint=pl.lit(fingerprint))
     publish(vault, as_of, f"run{as_of:%m%d}", made, MANIFEST)
     return published_night(vault, PROFILE)
@@ -114,7 +116,7 @@ def vault(one_night: Path, tmp_path: Path) -> Vault:
 @pytest.fixture
 def publish_night(vault: Vault) -> OpenNight:
     """Publish the night once more, on a later date and with other facts."""
-    return lambda as_of, fingerprint: published(vault, as_of, fingerprint)
+    return lambda as_of, fingerprint, gone="gone": published(vault, as_of, fingerprint, gone)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pipelines.casework.night import PublishedNight
 from pipelines.casework.recording import Recorded
 from pipelines.casework.refusal import CaseworkError, Rejection
 from pipelines.casework.reviewing import ReviewDraft, record_reviews
-from tests.pipelines.casework.conftest import AS_OF
+from tests.pipelines.casework.conftest import AS_OF, OpenNight
 from tests.pipelines.casework.verdicts import TODAY, complete, say
 from warehouse.events.store import EventStore
 
@@ -43,6 +43,17 @@ def test_the_same_again_changes_nothing(store: EventStore, night: PublishedNight
     assert again.status == "unchanged"
     (by_another,) = say(store, night, complete(), by="录入员乙")
     assert by_another.status == "unchanged"
+    assert store.head().seq == 1
+
+
+def test_the_same_again_after_the_finding_is_gone_changes_nothing(
+    store: EventStore, night: PublishedNight, publish_night: OpenNight
+) -> None:
+    (first,) = say(store, night, complete())
+    later = publish_night(LATER, "a", gone="f1")
+    (again,) = say(store, later, complete())
+    assert (again.status, again.event_id) == ("unchanged", first.event_id)
+    assert why(say(store, later, complete(note="另一种说法"))) == [Rejection.RESOLVED]
     assert store.head().seq == 1
 
 
