@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from pipelines.domain.gates import BREAKER
 from pipelines.domain.health_history import last_nights
 from pipelines.night.health import HEALTH
 from pipelines.night.status import FeedStanding, Standing
@@ -21,7 +22,7 @@ def status_facts(found: Standing, today: date) -> dict[str, Any]:
     night = found.night or {}
     return {
         "encrypted": found.encrypted,
-        "night": {name: night[name] for name in OF_THE_NIGHT if name in night} or None,
+        "night": _night(night) or None,
         "folder": _text(found.folder),
         "health": _health(night.get(HEALTH)),
         "health_page": _text(found.page),
@@ -38,6 +39,19 @@ def status_facts(found: Standing, today: date) -> dict[str, Any]:
         if found.returned is None
         else {"folder": str(found.returned.folder), "waiting": found.returned.waiting},
     }
+
+
+def _night(night: Mapping[str, Any]) -> dict[str, Any]:
+    """The manifest's own facts; a breaker that passed says what it found in one town, which may be one family."""
+    told = {name: night[name] for name in OF_THE_NIGHT if name in night}
+    if "gates" in told:
+        told["gates"] = [_without_town(gate) for gate in told["gates"]]
+    return told
+
+
+def _without_town(gate: Mapping[str, Any]) -> Mapping[str, Any]:
+    is_small = gate.get("kind") == BREAKER and gate.get("passed")
+    return {**gate, "detail": ""} if is_small else gate
 
 
 def _health(told: Mapping[str, Any] | None) -> dict[str, Any] | None:

@@ -130,6 +130,20 @@ def test_status_tells_machines_what_it_tells_people(vault: Vault) -> None:
     assert status_screen(found, TODAY)
 
 
+def test_what_a_breaker_that_passed_found_in_one_town_is_not_told(vault: Vault) -> None:
+    gates = [
+        {"name": "CL-01_breaker", "kind": "breaker", "passed": True, "status": "passed", "detail": "甲镇疑点 1 条"},
+        {"name": "SB-01_breaker", "kind": "breaker", "passed": False, "status": "failed", "detail": "甲镇疑点 90 条"},
+        {"name": "roster_rows", "kind": "roster_rows", "passed": True, "status": "passed", "detail": "448 行"},
+    ]
+    night_of = manifest(gates=gates)
+    night_of.pop("as_of")
+    publish(vault, date(2026, 9, 22), "aaaaaaaa", {}, night_of)
+    night = status_facts(standing(vault), TODAY)["night"]
+    assert night is not None
+    assert [gate["detail"] for gate in night["gates"]] == ["", "甲镇疑点 90 条", "448 行"]
+
+
 def test_an_empty_warehouse_has_the_same_shape(vault: Vault) -> None:
     facts = status_facts(standing(vault), TODAY)
     assert facts["night"] is None
