@@ -1,6 +1,5 @@
 """``hedui publish``: releases a night that a gate held, with a reason."""
 
-import getpass
 import shlex
 
 import click
@@ -26,7 +25,8 @@ def publish(run: str, reason: str, by: str | None, **options: str | None) -> Non
       hedui publish --run 0b5c3d2e --reason "民政局确认 9 月名册已批量清退" --warehouse warehouse
     """  # noqa: D301  click wants the character
     settings = read_settings(**options)
-    from pipelines.night.night import open_vault  # noqa: PLC0415  Polars and SQLAlchemy take a moment
+    from pipelines.night.export_audit import operating_user  # noqa: PLC0415  Polars and SQLAlchemy take a moment
+    from pipelines.night.night import open_vault  # noqa: PLC0415
     from pipelines.night.page_maker import page_maker  # noqa: PLC0415
     from pipelines.night.releasing import Asked, release_night  # noqa: PLC0415
     from warehouse.events.store import open_events  # noqa: PLC0415
@@ -36,7 +36,7 @@ def publish(run: str, reason: str, by: str | None, **options: str | None) -> Non
     )
     store = open_events(settings.event_address(), vault.key)
     with page_maker(vault) as page:
-        done = release_night(vault, store, Asked(run, reason, by or user()), page.files)
+        done = release_night(vault, store, Asked(run, reason, by or operating_user()), page.files)
     message(f"released: {done.publication.folder}", "green")
     for gate in done.gates:
         message(f"  despite {gate}")
@@ -44,20 +44,14 @@ def publish(run: str, reason: str, by: str | None, **options: str | None) -> Non
         message(
             "health.html could not be made anew with its charts; it may still tell that the night is held", "yellow"
         )
-    if not done.publication.is_current:
+    here = f"--warehouse {shlex.quote(str(settings.warehouse))}"
+    if done.publication.is_current:
+        message(f"its workbooks are not handed out yet: hedui export queue --format xlsx --out DIR {here}")
+    else:
         message("published/current stays: a later night is current", "yellow")
     if done.later:
-        here = f"--warehouse {shlex.quote(str(settings.warehouse))}"
         message(
             f"later nights did not know of it: {', '.join(done.later)}; run them again in their order "
             f"(hedui nightly --as-of DATE {here}) so that each is compared with the one before it",
             "yellow",
         )
-
-
-def user() -> str:
-    """The user of this machine, as far as the system tells."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return "unknown"
