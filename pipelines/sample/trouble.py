@@ -1,4 +1,4 @@
-"""Snapshots that a night must not use: too old, broken, unfinished, or of tomorrow.
+"""Snapshots that a night must not use: too old, broken, unfinished, or of a day to come.
 
 What belongs here: the folders that a dirty inbox has besides the good ones. Which feed has which is fixed, so that every
 feed keeps one good snapshot.
@@ -15,7 +15,8 @@ from pipelines.sample.files import Form, framed, write_manifest, write_table
 from pipelines.sample.layout import plain_texts
 
 _OLDER_DAYS: Final = 12
-_TOMORROW_DAYS: Final = 1
+_AHEAD_DAYS: Final = 60
+"""Far enough that nights in a row can be played on the sample before it is used."""
 _FORM: Final = Form("csv")
 _WRONG_CHECKSUM: Final = "0" * 64
 
@@ -23,7 +24,7 @@ _WRONG_CHECKSUM: Final = "0" * 64
 def write_trouble(inbox: Path, delivery: Delivery, rows: pl.DataFrame, as_of: date) -> None:
     """Write the other snapshots of a feed.
 
-    - roster: one of tomorrow, which is not used yet;
+    - roster: one of a day to come, which is not used yet;
     - social_insurance: an older one, within its age, which a newer one replaces;
     - vehicle: a newer one whose manifest gives another checksum, so that the night falls back;
     - property: an older one, beyond its age;
@@ -38,7 +39,7 @@ def write_trouble(inbox: Path, delivery: Delivery, rows: pl.DataFrame, as_of: da
     day = timedelta(days=1)
     match delivery.contract.feed:
         case "roster":
-            _write(inbox, delivery, rows, as_of + _TOMORROW_DAYS * day)
+            _write(inbox, delivery, rows, as_of + _AHEAD_DAYS * day)
         case "social_insurance":
             _write(inbox, delivery, rows, delivery.snapshot - _OLDER_DAYS * day)
         case "vehicle":

@@ -141,7 +141,7 @@ def test_a_dirty_roster_is_a_workbook_of_two_sheets_with_titles(dirty):
 def test_a_dirty_city_has_snapshots_that_must_not_be_used(dirty):
     found = {feed: sorted(path.name for path in (dirty.folder / feed).iterdir()) for feed in FEEDS}
     assert found == {
-        "roster": ["2026-09-22", "2026-09-23"],
+        "roster": ["2026-09-22", "2026-11-21"],
         "social_insurance": ["2026-09-07", "2026-09-19"],
         "vehicle": ["2026-09-21", "2026-09-22"],
         "property": ["2026-08-06", "2026-09-02"],
