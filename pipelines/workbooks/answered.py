@@ -28,6 +28,7 @@ _AS_SAID: Final = (
     "effective_month",
     "recovered_months",
     "recovered_amount",
+    "valid_until",
 )
 _OPINION: Final = {APPROVED: OPINIONS[0], RETURNED: OPINIONS[1]}
 

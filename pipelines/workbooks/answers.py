@@ -31,6 +31,7 @@ _SAME_NAME: Final = (
     "recovered_amount",
     "method",
     "investigated_on",
+    "valid_until",
 )
 _FURTHER: Final = ("received_by", "confirmed", "publicised", "notified", "village_head", "town_leader", "remark")
 """Kept with the verdict under their Chinese names; nothing is judged by them."""

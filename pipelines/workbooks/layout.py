@@ -3,9 +3,10 @@
 What belongs here: names, order, kinds, widths, and who fills what. What does not: values (`rows`), how a cell is
 written (`checklist_sheet`) or read back.
 
-核查清单 has one row per finding that awaits an answer, its header in row 1. The headers are those of domain/policy.md 6.3
-verbatim: other programs look for them. Ours besides: 理由 (staying in names its reason as much as leaving), 填写检查 (a
-formula) and, hidden, 指纹 and 校验. 低保标准 is given by the system, so that nobody looks it up; 备注 is open as well.
+核查清单 has one row per finding that awaits an answer, its header in row 1. The headers are those of docs/spec/policy.md 6.3
+verbatim: other programs look for them. Ours besides: 理由 (staying in names its reason as much as leaving),
+结论有效期至, 填写检查 (a formula) and, hidden, 指纹 and 校验. 低保标准 is given by the system, so that nobody looks it up;
+备注 is open as well.
 Who may fill a row depends on the row: one without an answer is open to the town, one with an answer shows it locked and
 is open to the district's reviewers, in the district's workbook alone.
 """
@@ -115,18 +116,26 @@ COLUMNS: Final[tuple[Column, ...]] = (
         "number",
         11,
         filler="town",
-        hint="元，最多两位小数；结论为渐退、收入未超标时必填",
+        hint="元，最多两位小数；结论为渐退、收入未超标时请填写",
     ),
     Column("income_standard", "低保标准", "number", 9),
     Column("documents", "佐证材料(编号/附件)", width=20, filler="town", hint="看到的材料名称和编号"),
     Column(
-        "measures", "处理意见", "list", 9, filler="town", choices="list_measure", hint="从列表选择；不符合条件时必填"
+        "measures", "处理意见", "list", 9, filler="town", choices="list_measure", hint="从列表选择；不符合条件时请填写"
     ),
-    Column("grace_from", "渐退起", "date", 11, filler="town", hint=f"{_DAY}；结论为渐退时必填"),
-    Column("grace_to", "渐退止", "date", 11, filler="town", hint=f"{_DAY}；结论为渐退时必填"),
-    Column("effective_month", "执行月份", "month", 9, filler="town", hint="如 2026-10；不符合条件时必填"),
+    Column("grace_from", "渐退起", "date", 11, filler="town", hint=f"{_DAY}；结论为渐退时不填则按案件测算"),
+    Column("grace_to", "渐退止", "date", 11, filler="town", hint=f"{_DAY}；结论为渐退时不填则按案件测算"),
+    Column("effective_month", "执行月份", "month", 9, filler="town", hint="如 2026-10；结论为不符合条件、渐退时必填"),
     Column("recovered_months", "追缴月数", "count", 7, filler="town", hint="整数"),
-    Column("recovered_amount", "追缴金额", "number", 10, filler="town", hint="元，最多两位小数；追缴时必填"),
+    Column("recovered_amount", "追缴金额", "number", 10, filler="town", hint="元，最多两位小数；追缴时请填写"),
+    Column(
+        "valid_until",
+        "结论有效期至",
+        "date",
+        11,
+        filler="town",
+        hint=f"{_DAY}；可保留的结论在此日之前不再提示，不填则按规定期限",
+    ),
     Column("publicised", "公示起止", width=14, filler="town", hint="如 2026-10-08 至 2026-10-14"),
     Column("notified", "告知日期/方式", width=14, filler="town", hint="如 2026-10-08 上门"),
     Column("village_head", "村(社区)负责人", width=9, filler="town", hint="姓名"),

@@ -32,6 +32,7 @@ _ANSWERS: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "effective_month": pl.Date,
     "recovered_months": pl.Int64,
     "recovered_amount": pl.Decimal(12, 2),
+    "valid_until": pl.Date,
     "publicised": pl.String,
     "notified": pl.String,
     "village_head": pl.String,

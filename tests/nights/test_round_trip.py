@@ -30,6 +30,7 @@ TYPED = {
     "conclusion": "已处理",
     "recovered_amount": "1200.5",
     "effective_month": "2026-10",
+    "valid_until": "2027-03-31",
 }
 
 
@@ -47,9 +48,9 @@ def office(district: District, tmp_path: Path, declarations: Declarations) -> Of
 
 def hand_out(office: Office, declarations: Declarations, folder: Path, password: str | None = None) -> dict[str, Path]:
     """The workbooks of the night: town (or 全区) → file."""
-    wish = Wish(Destination(folder), WHEN, password=password, processes=0)
-    books = write_queue_books(office.desk.vault, office.night.folder, declarations, wish)
-    return {book.town or "全区": book.path for book in books if book.rows}
+    wish = Wish(Destination(folder), WHEN, by="区民政局", origin="export", password=password, processes=0)
+    done = write_queue_books(office.desk.vault, office.night.folder, office.desk.store, declarations, wish)
+    return {book.town or "全区": book.path for book in done.books if book.rows}
 
 
 def cells(row: int, **more: str) -> dict[tuple[int, int], str]:
@@ -76,7 +77,7 @@ def test_what_libreoffice_saved_comes_back_without_a_false_alarm(
     assert district_book.unchanged == len(office.rows)
     verdict = office.events()[0].payload["verdict"]
     assert (verdict["investigated_on"], verdict["effective_month"]) == (AS_OF.isoformat(), "2026-10-01")
-    assert verdict["recovered_amount"] == "1200.5000"
+    assert (verdict["recovered_amount"], verdict["valid_until"]) == ("1200.5000", "2027-03-31")
     (again,) = office.imports(office.folder / "locked.xlsx", password=PASSWORD)
     assert (again.told, list(again.held), again.accepted, again.unchanged) == ("", [], 0, town_book.unchanged + 1)
 

@@ -26,12 +26,12 @@ def test_every_header_of_the_field_is_there_as_it_is_written():
 
 def test_ours_besides_are_few_and_named():
     ours = set(BY_HEADER) - {header.strip("*") for header in specified()}
-    assert ours == {"理由", "填写检查", "指纹", "校验"}
+    assert ours == {"理由", "结论有效期至", "填写检查", "指纹", "校验"}
 
 
 def test_the_town_fills_what_the_field_marks_but_not_the_standard():
     marked = {header.strip("*") for header in specified() if header.startswith("**")}
-    assert {column.header for column in filled_by("town")} == marked - {"低保标准"} | {"理由", "备注"}
+    assert {column.header for column in filled_by("town")} == marked - {"低保标准"} | {"理由", "结论有效期至", "备注"}
 
 
 def test_keys_and_headers_stand_once():

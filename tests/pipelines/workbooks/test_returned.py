@@ -51,7 +51,8 @@ def test_a_book_that_nobody_touched_says_nothing() -> None:
 
 def test_answers_come_typed() -> None:
     book = edited(
-        handed_out(ROWS), lambda book: book.fill(3, **COMPLETE, effective_month="9月", recovered_amount=120.5)
+        handed_out(ROWS),
+        lambda book: book.fill(3, **COMPLETE, effective_month="9月", recovered_amount=120.5, valid_until="2027-03-31"),
     )
     returned = read(book)
     assert returned.held == []
@@ -59,6 +60,7 @@ def test_answers_come_typed() -> None:
     assert (row["sheet_row"], row["finding_id"], row["fingerprint"]) == (3, "F0002", "p0002")
     assert (row["conclusion"], row["investigated_on"]) == ("已处理", date(2026, 11, 21))
     assert (row["effective_month"], row["recovered_amount"]) == (date(2026, 9, 1), Decimal("120.5"))
+    assert row["valid_until"] == date(2027, 3, 31)
 
 
 def test_rows_sorted_columns_moved_sheets_added_are_no_harm() -> None:
