@@ -11,7 +11,7 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from connectors.strict_yaml import Declaration, DeclarationError, read_declaration, validated
+from connectors.strict_yaml import Declaration, DeclarationError, read_declaration, shown_path, validated
 from pipelines.scenario.story import Cells, Household
 from pipelines.scenario.words import ACTIONS, GRADES, NONE, OUTCOMES, one_of
 
@@ -84,10 +84,15 @@ def declared_canaries(folders: Iterable[Path]) -> list[Declared]:
     """The canaries of some folders in the order of their names; one of a later folder stands in place of its namesake.
 
     Raises:
-        DeclarationError: a file cannot be used, or one folder has a canary twice; with file and line.
+        DeclarationError: a folder is not there, a file cannot be used, or one folder has a canary twice; with file and
+            line.
     """
     found: dict[str, Declared] = {}
     for folder in folders:
+        if not folder.is_dir():  # else a path that is written wrongly would leave the night without its canaries
+            raise DeclarationError(
+                f"{shown_path(folder)}:1: expected a folder of canaries, found none; correct the path"
+            )
         own: dict[str, Declared] = {}
         for path in sorted(folder.glob("**/*.yml")):
             declaration = read_declaration(path)

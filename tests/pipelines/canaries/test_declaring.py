@@ -79,6 +79,11 @@ def test_a_later_folder_replaces_a_canary_by_its_name(told):
     assert [one.answers[0].outcomes for one in canaries.canaries] == [("exempt",)]
 
 
+def test_a_folder_that_is_not_there_is_a_mistake(tmp_path):
+    with pytest.raises(DeclarationError, match=r"gone:1: expected a folder of canaries, found none"):
+        declared_canaries([tmp_path / "gone"])
+
+
 def test_a_folder_without_canaries_gives_none(tmp_path, feeds_dir):
     canaries = tell_canaries(declared_canaries([tmp_path]), contracts_of((feeds_dir,)), rulebook(), AS_OF)
     assert canaries.guests("vehicle") is None
