@@ -8,7 +8,7 @@ import fcntl
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -58,13 +58,12 @@ class StoredFolder:
 
 
 def held_nights(vault: Vault) -> list[StoredFolder]:
-    """Every held night, by the name of its folder.
-
-    Raises:
-        WarehouseError: a manifest is missing or damaged.
-    """
-    folders = sorted(path.parent for path in (vault.root / "held").glob(f"[0-9]*/{MANIFEST}"))
-    return [StoredFolder(folder, read_manifest(folder)) for folder in folders]
+    """Every held night, by the name of its folder; one whose manifest is damaged keeps no other from its release."""
+    found = []
+    for folder in sorted(path.parent for path in (vault.root / "held").glob(f"[0-9]*/{MANIFEST}")):
+        with suppress(WarehouseError):
+            found.append(StoredFolder(folder, read_manifest(folder)))
+    return found
 
 
 def release(vault: Vault, night: StoredFolder, told: Mapping[str, Any], pages: Pages | None = None) -> Publication:

@@ -206,7 +206,10 @@ def _since(files: Iterable[Path], folder: Path | None) -> tuple[Path, ...]:
 
 
 def _held(folder: Path) -> HeldNight:
-    told = read_manifest(folder)
+    try:
+        told = read_manifest(folder)
+    except WarehouseError as error:  # of the current night it is an error; this one is told beside the others
+        return HeldNight(folder.name, "", (str(error),))
     gates, as_of = told.get("gates", []), str(told.get("as_of", ""))
     failed = tuple(map(gate_sentence, holding(gates)))
     return HeldNight(folder.name, as_of, failed, tuple(ways_on(as_of, str(told.get("run_id", "")), gates)))

@@ -96,6 +96,12 @@ def test_a_night_that_was_released_meanwhile_is_left_alone(vault: Vault) -> None
     assert held_nights(vault) == []
 
 
+def test_a_damaged_manifest_keeps_no_other_night_from_its_release(vault: Vault) -> None:
+    held(vault, date(2026, 9, 23), "fedcba98", {}, {"profile": "p"})
+    (held(vault, date(2026, 9, 24), "01234567", {}, {"profile": "p"}).folder / "manifest.json").write_text("{")
+    assert [one.folder.name for one in held_nights(vault)] == ["2026-09-23-fedcba98"]
+
+
 def test_pointing_again_changes_nothing_where_a_newer_publication_stands(vault: Vault) -> None:
     held(vault, AS_OF, "run1", TABLES, ACCOUNT)
     first = release(vault, held_nights(vault)[0], TOLD).folder

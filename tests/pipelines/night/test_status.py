@@ -122,6 +122,17 @@ def test_releasing_one_held_night_leaves_the_later_ones_in_sight(
     assert [one.name for one in standing(night_vault).held] == ["2026-09-24-01234567"]
 
 
+def test_a_held_night_that_cannot_be_read_is_told_and_hides_nothing(
+    night_vault: Vault, published_night: Publish, night_manifest: dict[str, Any]
+) -> None:
+    published_night()
+    folder = held(night_vault, date(2026, 9, 23), "fedcba98", {}, night_manifest).folder
+    (folder / "manifest.json").write_text("{")
+    told = screen(standing(night_vault))
+    assert "2026-09-23-fedcba98 has no readable manifest.json: restore the folder" in told
+    assert "Last night" in told
+
+
 def test_a_damaged_marker_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "warehouse.json").write_text("{")
     with pytest.raises(WarehouseError, match="restore the file"):
