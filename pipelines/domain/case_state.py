@@ -137,7 +137,8 @@ def case_states(tonight: TonightsCases, desk: Desk, terms: Terms, calendar: Cale
         .join(desk.files, on="case_id", how="left")
         .join(grace, on="household_id", how="left")
         .with_columns(grace_ends_on=pl.coalesce("grace_ends_on", "household_grace"))
-        .with_columns(*_filled(), *due_dates(terms, calendar))
+        .with_columns(*_filled(), asked_on=_asked_on())
+        .with_columns(due_dates(terms, calendar))
         .with_columns(state_before=_main_state())
         .with_columns(state=_over(as_of), closed_reason=pl.lit(None, dtype=pl.String))
     )
@@ -158,6 +159,15 @@ def case_states(tonight: TonightsCases, desk: Desk, terms: Terms, calendar: Cale
     )
 
 
+def _asked_on() -> pl.Expr:
+    """From when the time to answer runs: dispatch, or the night on which the eldest open finding came to a case sent out.
+
+    A case in its grace period is open for months: what is found in it later is not late from its first day.
+    """
+    sent = pl.col("dispatched_on")
+    return pl.when(sent.is_not_null()).then(pl.max_horizontal(sent, "open_since"))
+
+
 def _counted(findings: pl.DataFrame) -> pl.DataFrame:
     """One row per household with a finding that asks for an answer."""
     has_verdict = pl.col("conclusion").is_not_null()
@@ -170,6 +180,7 @@ def _counted(findings: pl.DataFrame) -> pl.DataFrame:
         is_returned=(pl.col("was_returned") & ~has_verdict).any(),
         last_word=pl.max_horizontal("verdict_seq", "reviewed_at").max(),
         died_on=pl.col("fact_date").filter(died).min(),
+        open_since=pl.col("first_seen").filter(~has_verdict).min(),
         grace_ends_on=pl.col("grace_ends_on").max(),
     )
 

@@ -57,7 +57,7 @@ class Terms:
     """How long people have, as the policy sets it; None: no such deadline.
 
     Attributes:
-        answer_working_days: working days from dispatch to the answer.
+        answer_working_days: working days from dispatch (of a later finding: from its first night) to the answer.
         death_answer_months: months from a death to the answer.
         grace_notice_months: months before a grace period ends by which the household has to be looked at again.
     """
@@ -68,11 +68,11 @@ class Terms:
 
 
 def due_dates(terms: Terms, calendar: Calendar) -> list[pl.Expr]:
-    """Deadlines over `dispatched_on`, `died_on` and `grace_ends_on`: `answer_due_on`, `death_due_on`, `grace_due_on`."""
+    """Deadlines over `asked_on`, `died_on` and `grace_ends_on`: `answer_due_on`, `death_due_on`, `grace_due_on`."""
     nothing = pl.lit(None, dtype=pl.Date)
     days, death, grace = terms.answer_working_days, terms.death_answer_months, terms.grace_notice_months
     return [
-        (nothing if days is None else calendar.after(pl.col("dispatched_on"), days)).alias("answer_due_on"),
+        (nothing if days is None else calendar.after(pl.col("asked_on"), days)).alias("answer_due_on"),
         (nothing if death is None else months_after_each(pl.col("died_on"), death)).alias("death_due_on"),
         (nothing if grace is None else months_before_each(pl.col("grace_ends_on"), grace)).alias("grace_due_on"),
     ]

@@ -28,12 +28,20 @@ _FINDINGS = {
     "outcome": pl.String,
     "assessed_outcome": pl.String,
     "fact_date": pl.Date,
+    "first_seen": pl.Date,
 }
 _RESOLVED = {"finding_id": pl.String, "household_id": pl.String, "rule_id": pl.String, "resolved_reason": pl.String}
 
 
-def found(finding_id: str, fingerprint: str = "a", outcome: str = "flagged", rule: str = "CL-01") -> tuple[object, ...]:
-    return (finding_id, "H1", rule, fingerprint, outcome, outcome.replace("not_assessed", "flagged"), date(2026, 8, 31))
+def found(
+    finding_id: str,
+    fingerprint: str = "a",
+    outcome: str = "flagged",
+    rule: str = "CL-01",
+    first_seen: date = date(2026, 9, 1),
+) -> tuple[object, ...]:
+    assessed = outcome.replace("not_assessed", "flagged")
+    return (finding_id, "H1", rule, fingerprint, outcome, assessed, date(2026, 8, 31), first_seen)
 
 
 def night_of(
@@ -166,6 +174,24 @@ def test_overdue_counts_working_days_after_the_deadline(as_of: date, late: int) 
     assert (row["answer_due_on"], row["overdue_days"]) == (date(2026, 10, 19), late)
     assert only(night_of(found("f")), SENT, CONFIRMED, as_of=as_of)["overdue_days"] == 0
     assert only(night_of(found("f")), SENT, act(2, "suspended"), as_of=as_of)["overdue_days"] == 0
+
+
+@pytest.mark.parametrize(
+    ("answered", "first_seen", "due"),
+    [
+        (True, date(2026, 9, 21), date(2026, 10, 19)),
+        (True, date(2026, 9, 22), date(2026, 10, 20)),
+        (True, date(2026, 12, 1), date(2026, 12, 22)),
+        (False, date(2026, 12, 1), date(2026, 10, 19)),  # the elder one is owed still
+    ],
+)
+def test_what_is_found_in_a_case_sent_out_long_ago_has_its_own_time(
+    answered: bool, first_seen: date, due: date
+) -> None:
+    tonight = night_of(found("f"), found("later", first_seen=first_seen))
+    row = only(tonight, SENT, *([CONFIRMED] if answered else []), as_of=date(2026, 12, 2))
+    assert (row["state"], row["answer_due_on"]) == ("待核查", due)
+    assert (row["overdue_days"] > 0) == (due < date(2026, 12, 2))
 
 
 def test_the_earliest_deadline_counts() -> None:

@@ -70,7 +70,7 @@ def test_every_working_day_stands_once_in_order() -> None:
 
 
 def due(terms: Terms, **days: date | None) -> tuple[date | None, ...]:
-    row = {"dispatched_on": None, "died_on": None, "grace_ends_on": None, **days}
+    row = {"asked_on": None, "died_on": None, "grace_ends_on": None, **days}
     frame = pl.DataFrame([row], schema=dict.fromkeys(row, pl.Date))
     return frame.select(due_dates(terms, CALENDAR)).row(0)
 
@@ -92,7 +92,7 @@ def test_one_month_before_grace_ends(ends: date, by: date) -> None:
 
 def test_what_the_policy_does_not_set_is_no_deadline() -> None:
     day = date(2026, 9, 22)
-    assert due(Terms(None, None, None), dispatched_on=day, died_on=day, grace_ends_on=day) == (None, None, None)
+    assert due(Terms(None, None, None), asked_on=day, died_on=day, grace_ends_on=day) == (None, None, None)
 
 
 def test_an_empty_column_has_no_deadline() -> None:
