@@ -87,9 +87,9 @@ def _read(texts: pl.Series, kind: Kind, as_of: date) -> Cleaned:
     if texts.null_count() == len(texts):  # most columns of most workbooks
         return Cleaned(pl.Series(texts.name, [None] * len(texts), dtype=_TYPES.get(kind, pl.String())))
     if kind == "date":
-        return _days(texts, as_of)
+        return _none_dropped(texts, _days(texts, as_of))
     if kind == "month":
-        return clean_months(_with_year(texts, as_of))
+        return _none_dropped(texts, clean_months(_with_year(texts, as_of)))
     if kind == "number":
         return clean_money(fold(texts), "元")
     if kind == "count":
@@ -105,6 +105,13 @@ def _days(texts: pl.Series, as_of: date) -> Cleaned:
         return read
     unparsed = is_month if read.unparsed is None else is_month | read.unparsed
     return Cleaned(read.value.set(is_month, None), unparsed=unparsed)
+
+
+def _none_dropped(texts: pl.Series, read: Cleaned) -> Cleaned:
+    """Departments write 9999-12-31 where there is no day; a person who types one means it, and is asked again."""
+    dropped = fold(texts).str.contains("[0-9]").fill_null(value=False) & read.value.is_null()
+    unparsed = dropped if read.unparsed is None else dropped | read.unparsed
+    return Cleaned(read.value, unparsed=unparsed)
 
 
 def _word(texts: pl.Series) -> pl.Series:

@@ -68,6 +68,12 @@ def test_what_is_no_day_is_told_and_never_empty(text: str) -> None:
     assert typed("investigated_on", text) == (None, ["日期读不懂或不存在，请写成 2026-11-03 的样子"])
 
 
+@pytest.mark.parametrize("text", ["9999-12-31", "99991231", "0001-01-01", "9999年12月31日"])
+def test_a_day_that_stands_for_none_is_told_and_never_empty(text: str) -> None:
+    assert typed("grace_to", text) == (None, ["日期读不懂或不存在，请写成 2026-11-03 的样子"])
+    assert typed("effective_month", text) == (None, ["月份读不懂或不存在，请写成 2026-11 的样子"])
+
+
 @pytest.mark.parametrize("text", [None, "", "  ", "　", "无", "/", "-"])
 def test_nothing_is_nothing(text: str | None) -> None:
     assert typed("investigated_on", text) == (None, [])
