@@ -101,6 +101,8 @@ class Office:
     def review(self, case_id: str, decision: str, *, by: str, note: str = "") -> int:
         """Approve or return every standing verdict of a case that nobody has reviewed, together.
 
+        Where all of them were approved, to return takes the approval back.
+
         Returns:
             How many verdicts were reviewed.
 
@@ -118,7 +120,9 @@ class Office:
         def build(reader: Reader) -> list[Draft]:
             folded = folded_now(reader)
             row = self._case_to_review(case_id, folded)
-            told = [one for one in self.verdicts_of(row, folded) if one.decision != decision]
+            every = self.verdicts_of(row, folded)
+            # What somebody approved is withdrawn where nothing else waits: not along with what was answered since.
+            told = [one for one in every if one.decision is None] or [one for one in every if one.decision != decision]
             if not told:
                 raise CaseworkError("该案件没有待复核的核查结论")
             if any(folded_name(one.event.by) == folded_name(by) for one in told):

@@ -69,6 +69,18 @@ def test_a_correction_has_to_be_reviewed_and_handled_again(office: Office) -> No
     assert state(office) == "已复核"
 
 
+def test_what_was_approved_is_not_returned_along_with_a_later_answer(office: Office) -> None:
+    say(office.store, office.night, complete("f1", "无法核实"))
+    assert office.review("c1", "approved", by="复核员") == 1
+    say(office.store, office.night, complete("f2", "无法核实"))
+    assert office.review("c1", "returned", by="复核员", note="材料不足") == 1
+    decisions = {one: told[-1].decision for one, told in folded_now(office.store).verdicts.items()}
+    assert decisions == {"f1": "approved", "f2": "returned"}
+    assert office.review("c1", "returned", by="复核员", note="重新核实") == 1
+    with pytest.raises(CaseworkError, match="没有待复核"):
+        office.review("c1", "returned", by="复核员", note="重新核实")
+
+
 @pytest.mark.parametrize("by", ["录入员甲", " 录入员 甲 ", "录入员　甲"])
 def test_nobody_reviews_what_he_entered(office: Office, by: str) -> None:
     answered(office)
