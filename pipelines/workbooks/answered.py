@@ -11,6 +11,7 @@ from typing import Any, Final
 import polars as pl
 
 from pipelines.domain.case_events import APPROVED, RETURNED, CaseFile, Folded, Told
+from pipelines.domain.verdict import CLEARING
 from pipelines.workbooks.choices import MEASURE_SEPARATOR, OPINIONS
 from pipelines.workbooks.layout import BY_HEADER
 from pipelines.workbooks.material import ANSWERS, CASE_FILES
@@ -33,12 +34,14 @@ _AS_SAID: Final = (
 _OPINION: Final = {APPROVED: OPINIONS[0], RETURNED: OPINIONS[1]}
 
 
-def answers(folded: Folded, memory: pl.DataFrame) -> pl.DataFrame:
-    """The answers to a night's findings.
+def answers(folded: Folded, memory: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """The answers to a night's raised findings.
 
     Args:
         folded: everything recorded so far.
         memory: `finding_id` and `fingerprint` of the night's findings.
+        as_of: comparison date of the night. A clearing verdict that it knew of would suppress its finding: one whose
+            finding is raised all the same holds no longer and is no answer (`case_answers.answered_findings`).
 
     Returns:
         Columns of `ANSWERS`: one row per finding whose verdict stands at its fingerprint, and, not as answered, per
@@ -52,7 +55,8 @@ def answers(folded: Folded, memory: pl.DataFrame) -> pl.DataFrame:
         if fingerprint is None:
             continue
         if standing is not None and standing.fingerprint == fingerprint:
-            rows.append(_answered(finding_id, standing))
+            if standing.verdict.get("conclusion") not in tuple(CLEARING) or standing.event.known_after >= as_of:
+                rows.append(_answered(finding_id, standing))
         elif verdicts[-1].decision == RETURNED and verdicts[-1].fingerprint == fingerprint:
             rows.append(_row(finding_id, verdicts[-1], is_answered=False))
     return _typed(rows)

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import polars as pl
+import pytest
 
 from pipelines.domain.case_events import CaseFile, Folded, fold
 from pipelines.domain.case_state import CASE_STATES
@@ -56,7 +57,7 @@ def test_a_standing_verdict_is_shown_field_by_field():
         effective_month="2026-10-01",
         further={"签收人": "陈签收", "公示起止": "9月", "不认识": "x"},
     )
-    (row,) = answers(fold([said, review(2, "e1", "approved")]), MEMORY).to_dicts()
+    (row,) = answers(fold([said, review(2, "e1", "approved")]), MEMORY, DAY).to_dicts()
     told = {name: value for name, value in row.items() if value is not None}
     assert told == {
         "finding_id": "F1",
@@ -80,13 +81,29 @@ def test_one_at_another_fingerprint_is_no_answer_a_returned_one_says_so():
     told = answers(
         fold([verdict(1, "F1", "older"), verdict(2, "F2", "p2"), review(3, "e2", "returned"), verdict(4, "F9", "p9")]),
         MEMORY,
+        DAY,
     )
     assert told.select("finding_id", "is_answered", "opinion", "conclusion").rows() == [("F2", False, "退回", None)]
     assert told.schema == ANSWERS
 
 
+@pytest.mark.parametrize(
+    ("conclusion", "night", "answered"),
+    [
+        ("属实-可豁免", DAY, ["F1"]),  # said since the night
+        ("属实-可豁免", DAY + timedelta(days=1), []),  # the night knew of it and raises the finding all the same
+        ("数据有误", DAY + timedelta(days=1), []),
+        ("属实-渐退", DAY + timedelta(days=1), ["F1"]),
+        ("无法核实", DAY + timedelta(days=1), ["F1"]),
+    ],
+)
+def test_a_clearing_verdict_that_holds_no_longer_leaves_its_row_open(conclusion: str, night: date, answered: list[str]):
+    told = answers(fold([verdict(1, "F1", "p1", conclusion=conclusion)]), MEMORY, night)
+    assert told["finding_id"].to_list() == answered
+
+
 def test_nothing_said_is_an_empty_frame():
-    assert answers(Folded(), MEMORY).schema == ANSWERS
+    assert answers(Folded(), MEMORY, DAY).schema == ANSWERS
 
 
 def test_handing_out_keeps_the_first_day():
