@@ -119,7 +119,8 @@ def hand_out(
         rows = checklist(night, words, key)
         common = _Common(night, words, rows, members_table(night, words), _evidence(night, rows, words), key, made_at)
         shares = [_Share(common, town) for town in _wanted(night, destination)]
-        names = file_names(night.towns)
+        # A town may be asked for that has nothing to do: its workbook says so.
+        names = file_names(dict.fromkeys([*night.towns, *([destination.town] if destination.town else [])]))
         jobs = [Job(share.content, aside / f"{place}{SUFFIX}", password) for place, share in enumerate(shares)]
         checksums = bindery.bind(jobs)
         books = [

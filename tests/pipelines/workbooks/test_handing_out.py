@@ -72,6 +72,12 @@ def test_where_they_go(hand: Hand, tmp_path: Path, out: str, town: str | None, n
     assert all(book.path.exists() for book in books)
 
 
+def test_a_town_that_has_nothing_to_do_gets_a_workbook_that_says_so(hand: Hand, tmp_path: Path):
+    [book] = hand(Destination.of(tmp_path / "下发", "静镇"))
+    assert (book.path.name, book.rows, book.cases) == ("静镇.xlsx", 0, 0)
+    assert book.path.exists()
+
+
 @pytest.mark.parametrize("processes", [0, 1])
 def test_one_that_fails_leaves_none(hand: Hand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, processes: int):
     def fail(_content: object, _path: Path, _password: str | None) -> str:
