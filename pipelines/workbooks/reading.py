@@ -15,7 +15,7 @@ from pipelines.domain.ledger_entries import DECLARED, EMPLOYMENT_COST, ENTRIES, 
 from pipelines.domain.money import plain
 from pipelines.domain.vocabulary import Outcome
 from pipelines.night.exports import masked, queue
-from pipelines.night.masking import masked_id
+from pipelines.night.masking import masked_id, masked_text
 from pipelines.workbooks.material import ANSWERS, CASE_FILES, NO_TOWN, Material
 from warehouse.publication import read_manifest, read_published
 from warehouse.session import Vault
@@ -64,9 +64,13 @@ def read_material(
     # Joined while numbers are whole: a mask may make one of two members.
     findings = _with_relation(raised(findings, memory), ledger)
     ledger = ledger.join(_told(entries), on=["household_id", "id_number"], how="left", maintain_order="left")
+    answers = pl.DataFrame(schema=ANSWERS) if answers is None else answers
     if not clear_ids:
         cases, findings = masked(cases), masked(findings)
         ledger = ledger.with_columns(masked_id("id_number"))
+        # What people wrote may name a person by number, too.
+        said = [name for name, kind in answers.schema.items() if kind == pl.String and name != "finding_id"]
+        answers = answers.with_columns(masked_text(pl.col(name)) for name in said)
     return Material(
         night=folder.name,
         manifest=manifest,
@@ -74,7 +78,7 @@ def read_material(
         findings=findings,
         memory=memory.select("finding_id", "fingerprint").unique("finding_id", maintain_order=True),
         ledger=ledger,
-        answers=pl.DataFrame(schema=ANSWERS) if answers is None else answers,
+        answers=answers,
         files=files,
         is_clear=clear_ids,
         known_towns=frozenset(every["book_town"]),

@@ -73,6 +73,20 @@ def test_numbers_of_persons_are_clear_on_demand_alone(vault, night_folder, rows:
     assert "512390198607250559名下有汽车。" in clear["statement"].to_list()
 
 
+def test_a_number_that_somebody_wrote_into_an_answer_is_masked_too(vault, night_folder):
+    given = dict.fromkeys(ANSWERS.names())
+    said = given | {"finding_id": f"{1:032x}", "is_answered": True, "note": f"{HEAD}已过户", "investigated_on": AS_OF}
+    answers = pl.DataFrame([said], schema=ANSWERS)
+    told = {
+        is_clear: checklist(read_material(vault, night_folder, clear_ids=is_clear, answers=answers), WORDS, KEY)
+        for is_clear in (False, True)
+    }
+    assert [row["note"] for row in told[False].rows(named=True) if row["is_answered"]] == ["512390********0559已过户"]
+    assert [row["note"] for row in told[True].rows(named=True) if row["is_answered"]] == [f"{HEAD}已过户"]
+    row = told[False].filter(pl.col("is_answered")).row(0, named=True)
+    assert is_intact(KEY, "2026-09-22-01234567", row, row["seal"])
+
+
 def test_an_answer_is_shown_and_locked_a_returned_one_stays_open(material: Material):
     given = dict.fromkeys(ANSWERS.names())
     answers = [
