@@ -125,7 +125,9 @@ def write_queue_books(
         before=before,
         processes=wish.processes,
     )
-    if folder != night_before(vault, date.max, night.profile):
+    newest = night_before(vault, date.max, night.profile)
+    # The link `current` gives a whole path, a warehouse may be named by a relative one.
+    if newest is None or folder.resolve() != newest.resolve():
         return Done(books, 0)
     case_ids = {case_id for book in books for case_id in book.case_ids}
     # A case counts as handed out once its workbook is there, not before.

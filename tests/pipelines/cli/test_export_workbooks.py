@@ -1,6 +1,7 @@
 """``hedui export queue --format xlsx``: workbooks of the literal night of the exports."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -39,6 +40,19 @@ def test_a_folder_gets_one_per_town_and_the_districts(
     assert "3 workbooks, one per town and 全区.xlsx: " in shown
     assert "ID numbers masked" in shown
     assert not (warehouse / "audit").exists()
+
+
+def test_cases_are_handed_out_from_a_warehouse_that_is_named_by_a_relative_path(
+    warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`current` gives a whole path: compared with a relative one, no case ever counted as handed out."""
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    monkeypatch.setenv("HEDUI_WAREHOUSE", os.path.relpath(warehouse))
+    assert export("--out", "books") == 0
+    assert "cases handed out" in capsys.readouterr().err
+    assert export("--out", "books") == 0
+    assert "cases handed out" not in capsys.readouterr().err, "once"
 
 
 def test_every_clear_workbook_has_its_record(warehouse: Path, capsys: pytest.CaptureFixture[str]) -> None:
