@@ -9,6 +9,7 @@ import hmac
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final, Literal
 
 from pipelines.casework.night import PublishedNight
@@ -33,6 +34,7 @@ class ReviewDraft:
         by: who reviews; another person than the one who entered the verdict.
         note: why; needed to return.
         conclusion: the conclusion that the reviewer saw; None: whatever stands.
+        seen_at: when what the reviewer saw was written; a verdict recorded later is another one, whatever it concludes.
     """
 
     finding_id: str
@@ -40,6 +42,7 @@ class ReviewDraft:
     by: str
     note: str | None = None
     conclusion: str | None = None
+    seen_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -126,7 +129,8 @@ def _why_not(draft: ReviewDraft, told: Told) -> Rejection | None:
     found = {
         # What was returned has to be answered anew: nobody makes it stand again behind the town's back.
         Rejection.NOT_ANSWERED: told.decision == RETURNED,
-        Rejection.OTHER_ANSWER: draft.conclusion not in (None, told.verdict.get("conclusion")),
+        Rejection.OTHER_ANSWER: draft.conclusion not in (None, told.verdict.get("conclusion"))
+        or (draft.seen_at is not None and told.event.at > draft.seen_at),
         Rejection.NO_REASON: draft.decision == RETURNED and not (draft.note or "").strip(),
         Rejection.OWN_VERDICT: is_same_person,
     }

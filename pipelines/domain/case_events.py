@@ -9,7 +9,7 @@ passed over. What may be recorded is decided when it is recorded (`pipelines.cas
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final, Protocol
 
@@ -64,6 +64,11 @@ class CaseEvent(Protocol):
     @property
     def known_after(self) -> date:
         """Nights after this date take it into account."""
+        ...
+
+    @property
+    def at(self) -> datetime:
+        """When it was recorded, by the wall clock; nothing that a night reckons depends on it."""
         ...
 
     @property

@@ -55,7 +55,7 @@ def _content(incoming: Incoming, desk: ImportDesk) -> bytes:
     key = seal_key(identity_key(desk.vault.root, desk.vault.key))
     meta = incoming.returned.meta
     rows = rejected_rows(incoming.returned, incoming.outcome.held, key, desk.written(meta))
-    content = write_rejects(rows, meta, key, desk.when)
+    content = write_rejects(rows, meta, key)
     return encrypted(content, desk.password) if incoming.was_encrypted and desk.password else content
 
 

@@ -195,9 +195,9 @@ def _record(incoming: Incoming, desk: ImportDesk, night: PublishedNight) -> tupl
     rows = incoming.rows
     answers = [(row, verdict) for row, verdict in incoming.answers.items() if row not in held_rows]
     read = [(row, review_of(rows[row], desk.when.date())) for row in incoming.reviewed if row not in held_rows]
-    reviews = [(row, one) for row, one in read if isinstance(one, ReviewDraft)]
-    origin = f"workbook:{incoming.path.name} {incoming.sha256}"
     meta = incoming.returned.meta
+    reviews = [(row, replace(one, seen_at=meta.made_at)) for row, one in read if isinstance(one, ReviewDraft)]
+    origin = f"workbook:{incoming.path.name} {incoming.sha256}"
 
     def record(store: EventStore) -> tuple[list[Recorded], list[Reviewed]]:
         said = record_verdicts(

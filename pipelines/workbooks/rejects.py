@@ -6,7 +6,7 @@ its rows are those of the workbook that came back, so that they stand as long as
 
 import io
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any, Final
 
 import xlsxwriter
@@ -32,14 +32,13 @@ _HELP: Final = (
 )
 
 
-def write_rejects(rows: Sequence[RejectedRow], meta: Meta, key: bytes, when: datetime) -> bytes:
+def write_rejects(rows: Sequence[RejectedRow], meta: Meta, key: bytes) -> bytes:
     """The bytes of a workbook with these rows.
 
     Args:
         rows: the held rows.
         meta: account of the workbook that came back.
         key: of `seal.seal_key`.
-        when: the moment, with its time zone.
     """
     target = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -50,7 +49,8 @@ def write_rejects(rows: Sequence[RejectedRow], meta: Meta, key: bytes, when: dat
         writer.reasons(reasons, rows)
         hidden = book.add_worksheet(META)
         findings = len({row.finding_id for row in rows if row.finding_id})
-        told = meta.model_copy(update={"rows": findings, "made_at": when.astimezone(UTC).replace(microsecond=0)})
+        # Its rows show what was handed out then: `made_at` stays, or a review would cover what was answered since.
+        told = meta.model_copy(update={"rows": findings})
         hidden.write_string(0, 0, told.signed(key).text())
         hidden.very_hidden()
     return target.getvalue()

@@ -366,6 +366,24 @@ def test_nobody_reviews_what_he_entered_or_what_has_changed(office: Office) -> N
     assert reasons(outcome) == {(2, "reviewed_by", "own_verdict"), (3, None, "other_answer")}
 
 
+def test_a_review_does_not_cover_what_was_corrected_since(office: Office) -> None:
+    def approve(book: Edited) -> None:
+        book.fill(2, opinion="同意", reviewed_by="赵复核")
+
+    path = office.file(answered_book(office, approve), "district.xlsx")
+    assert office.imports(path)[0].reviewed == 1
+    for row in office.rows[:3]:
+        row.update(dict.fromkeys(ANSWER))
+    corrected = office.book(lambda book: book.fill(2, **ANSWER | {"note": "同一结论，重新核算"}))
+    assert office.imports(office.file(corrected, "corrected.xlsx"))[0].accepted == 1
+    (again,) = office.imported(path)
+    assert (again.outcome.reviewed, reasons(again.outcome)) == (0, {(2, None, "other_answer")})
+    finish(again, office.desk)
+    (rejects,) = office.imports(office.folder / "district-退回修改.xlsx")
+    assert (rejects.reviewed, reasons(rejects)) == (0, {(2, None, "other_answer")})
+    assert len(office.events("reviewed")) == 1
+
+
 def test_two_reviewers_who_disagree_are_both_held(office: Office) -> None:
     content = answered_book(office)
     one = edited(content, lambda book: book.fill(2, opinion="同意", reviewed_by="赵复核"))

@@ -89,7 +89,7 @@ def handed_out(
             profile="caojie-core",
             town=town,
             rows=len(rows),
-            made_at=datetime(2026, 11, 20, tzinfo=UTC),
+            made_at=datetime.now(UTC),
         )
         hidden = book.add_worksheet(META)
         hidden.write_string(0, 0, told.model_copy(update=meta).signed(key).text())
