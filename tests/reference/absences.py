@@ -42,6 +42,11 @@ def in_force(row: Row, as_of: date) -> bool:
     return begun and (row["end_on"] is None or row["end_on"] >= as_of)
 
 
+def is_open(row: Row, as_of: date) -> bool:
+    """The field that decides whether it is in force is empty, and it has not ended."""
+    return row["start_on"] is None and (row["end_on"] is None or row["end_on"] >= as_of)
+
+
 def absences(members: list[Member], head: Row, holder: str, as_of: date) -> list[Finding]:
     """SW-01, XJ-01 and XJ-02 of one household; `holder`: whose name the account is in, empty for nobody's."""
     found, benefit = [], head["benefit"]
@@ -59,8 +64,14 @@ def absences(members: list[Member], head: Row, holder: str, as_of: date) -> list
 
 def _deaths(member: Member, loss: str, as_of: date) -> list[Finding]:
     """SW-01: one finding per person and source."""
-    dead = [row for row in member.deaths if member.is_covered and has_died(row, as_of)]
-    return [make(member.row, row, "SW-01", "flagged", loss, row["source"], row["death_on"]) for row in dead]
+    if not member.is_covered:
+        return []
+    dead = [row for row in member.deaths if row["death_on"] is None or has_died(row, as_of)]
+    outcome = {True: "undetermined", False: "flagged"}
+    return [
+        make(member.row, row, "SW-01", outcome[row["death_on"] is None], loss, row["source"], row["death_on"])
+        for row in dead
+    ]
 
 
 def _custody(member: Member, loss: str, benefit: str, as_of: date) -> list[Finding]:
@@ -68,6 +79,8 @@ def _custody(member: Member, loss: str, benefit: str, as_of: date) -> list[Findi
     found = []
     for row in member.custody:
         kind = row["custody_type"]
+        if kind in ("prison", "rehab", UNKNOWN) and member.is_covered and is_open(row, as_of):
+            found.append(make(member.row, row, "XJ-01", "undetermined", loss, kind, None))
         if not in_force(row, as_of):
             continue
         if kind == "detention":

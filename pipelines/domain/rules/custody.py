@@ -38,7 +38,7 @@ def _dates(night: NightContext) -> tuple[Evidence, ...]:
 
 def _period() -> pl.Expr:
     """From when to when, as words."""
-    return words("自", pl.col("start_on"), "起", part("至", pl.col("end_on")))
+    return words(part("自", pl.col("start_on"), "起"), part("至", pl.col("end_on")))
 
 
 def _released(night: NightContext) -> Change:
@@ -58,9 +58,15 @@ def imprisoned_and_covered(night: NightContext) -> Verdict:
     """
     holds = is_in_force(night.as_of) & pl.col("is_covered")
     is_removing = _TYPE.is_in(list(REMOVING_CUSTODY))
+    is_undated = pl.col("start_on").is_null()
+    # A record without its first day may be in force unless it has ended (rules.md section 1: an empty field decides).
+    may_hold = is_undated & (pl.col("end_on") >= night.as_of).fill_null(value=True) & pl.col("is_covered")
     has_others = pl.col("has_others")
     return Verdict(
-        fires=decided(flagged=holds & is_removing, undetermined=holds & (_TYPE == UNKNOWN)),
+        fires=decided(
+            flagged=holds & is_removing,
+            undetermined=(holds & (_TYPE == UNKNOWN)) | (may_hold & (is_removing | (_TYPE == UNKNOWN))),
+        ),
         record_key=_TYPE,
         fact_date=pl.col("start_on"),
         found=words(_period(), label_of(_TYPE, REMOVING_CUSTODY, "被羁押"), "，名册中仍为保障对象"),
@@ -72,7 +78,10 @@ def imprisoned_and_covered(night: NightContext) -> Verdict:
                 "other_covered_members", "=", value=pl.when(has_others).then(pl.lit("有")).otherwise(pl.lit("无"))
             ),
         ),
-        open_fields=(OpenField("custody_type", "羁押类型为空或无法识别", _TYPE == UNKNOWN),),
+        open_fields=(
+            OpenField("custody_type", "羁押类型为空或无法识别", _TYPE == UNKNOWN),
+            OpenField("start_on", "羁押起始日期为空", is_undated),
+        ),
         hints={"是户主，须重新确定户主": pl.col("is_head") & is_removing},
         changes=(
             _released(night),

@@ -14,7 +14,7 @@ from pipelines.domain.counting import CUSTODY, DEATH, has_died, with_standing
 from pipelines.domain.names import same_name
 from pipelines.domain.phrases import label_of, part, words
 from pipelines.domain.roster_rows import account_holders
-from pipelines.domain.rule import Evidence, Subject, Verdict, rule
+from pipelines.domain.rule import Evidence, OpenField, Subject, Verdict, decided, rule
 from pipelines.domain.vocabulary import UNKNOWN
 
 _SOURCE_LABEL: Final = {"household_registry": "户籍注销", "cremation": "火化", "certificate": "医学证明"}
@@ -47,16 +47,18 @@ def dead_and_covered(night: NightContext) -> Verdict:
     """A covered member who has died (死亡仍在保); one finding per person and source.
 
     Clause: 民发〔2022〕83号 一（三）, for tekun 民发〔2021〕43号 第二十四条第（一）项. Where another covered member counts,
-    the household goes on without the dead; else the benefit ends.
+    the household goes on without the dead; else the benefit ends. A record without a day is undetermined (rules.md
+    section 1): somebody has to look, while the person goes on counting.
     """
+    is_undated = pl.col("death_on").is_null()
     return Verdict(
-        fires=has_died(night.as_of) & pl.col("is_covered"),
+        fires=decided(
+            flagged=has_died(night.as_of) & pl.col("is_covered"), undetermined=is_undated & pl.col("is_covered")
+        ),
         record_key=pl.col("source"),
         fact_date=pl.col("death_on"),
         found=words(
-            "已于",
-            pl.col("death_on"),
-            "死亡",
+            pl.when(is_undated).then(pl.lit("有死亡登记")).otherwise(words("已于", pl.col("death_on"), "死亡")),
             part("（", label_of(pl.col("source"), _SOURCE_LABEL), "）"),
             "，名册中仍为保障对象",
         ),
@@ -71,6 +73,7 @@ def dead_and_covered(night: NightContext) -> Verdict:
                 value=pl.when(_HAS_OTHERS).then(pl.lit("有")).otherwise(pl.lit("无")),
             ),
         ),
+        open_fields=(OpenField("death_on", "死亡日期为空", is_undated),),
         hints={
             "死者是户主，须重新确定户主": pl.col("is_head"),
             "发放账户的开户人即为死者": pl.col("is_holder"),

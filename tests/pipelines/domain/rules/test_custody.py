@@ -25,7 +25,6 @@ TEKUN = {"benefit": "tekun_central"}
     [
         (AS_OF, None, True),
         (NEXT_DAY, None, False),
-        (None, None, False),
         (DAY_BEFORE, AS_OF, True),
         (DAY_BEFORE, DAY_BEFORE, False),
         (AS_OF, AS_OF, True),
@@ -35,6 +34,21 @@ TEKUN = {"benefit": "tekun_central"}
 def test_types_and_dates(outcomes, kind, found, start, end, in_force):
     rows = [{"custody_type": kind, "start_on": start, "end_on": end}]
     assert outcomes("custody", rows) == (found if in_force else {})
+
+
+@pytest.mark.parametrize(
+    ("kind", "end", "found"),
+    [
+        ("prison", None, {"XJ-01": "undetermined"}),
+        ("rehab", AS_OF, {"XJ-01": "undetermined"}),
+        ("unknown", NEXT_DAY, {"XJ-01": "undetermined"}),
+        ("prison", DAY_BEFORE, {}),
+        ("detention", None, {}),
+        ("community", None, {}),
+    ],
+)
+def test_a_record_without_its_first_day_leaves_the_rule_open_unless_it_has_ended(outcomes, kind, end, found):
+    assert outcomes("custody", [{"custody_type": kind, "start_on": None, "end_on": end}]) == found
 
 
 @pytest.mark.parametrize(

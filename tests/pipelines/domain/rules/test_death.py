@@ -18,7 +18,7 @@ PRISON = {"id_number": "P2", "name": "李四"}
         (date(2026, 9, 22), {"SW-01": "flagged"}),
         (date(2026, 9, 23), {}),
         (date(1999, 1, 1), {"SW-01": "flagged"}),
-        (None, {}),
+        (None, {"SW-01": "undetermined"}),
     ],
 )
 def test_a_death_on_or_before_the_comparison_date(outcomes, death_on, found):
