@@ -157,11 +157,12 @@ class Folded:
     cases: dict[str, CaseFile] = field(default_factory=dict)
 
     def standing(self, finding_id: str) -> Told | None:
-        """The verdict of a finding that stands: the latest one that no reviewer returned."""
-        return next(
-            (one for one in reversed(self.verdicts.get(finding_id, ())) if one.decision != RETURNED),
-            None,
-        )
+        """The verdict of a finding that stands: the latest one, unless a reviewer returned it.
+
+        What it replaced does not stand again: whoever entered it took it back.
+        """
+        told = self.verdicts.get(finding_id)
+        return told[-1] if told and told[-1].decision != RETURNED else None
 
     def returned(self) -> list[tuple[str, str]]:
         """Findings, and the fingerprints, of verdicts that a reviewer returned."""

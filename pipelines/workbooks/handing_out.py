@@ -1,7 +1,7 @@
 """Handing out: the workbooks of a night, one per town and one for the district, all of them or none.
 
 What belongs here: which workbooks are made, what stands in which, where they go. Written aside, told to whoever keeps
-the record, then renamed: one that cannot be written leaves no half file.
+the record, then renamed: one that cannot be written leaves no half file. What was there before is kept.
 """
 
 from collections.abc import Callable, Sequence
@@ -23,6 +23,8 @@ from pipelines.workbooks.words import Words
 from warehouse.files import move_into_place, private_folder, written_aside
 
 ASIDE: Final = "workbooks"
+EARLIER: Final = "以前的工作簿"
+"""Folder beside the workbooks, for those of the same name that were there before."""
 
 
 @dataclass(frozen=True)
@@ -130,8 +132,18 @@ def hand_out(
         for book in books:
             before(book)
         for job, book in zip(jobs, books, strict=True):
+            _keep_what_is_there(book.path, made_at)
             move_into_place(job.path, book.path)
     return books
+
+
+def _keep_what_is_there(path: Path, made_at: datetime) -> None:
+    """Move a workbook of that name aside, called after when it was saved: a town may be filling it in right there."""
+    if path.exists():
+        earlier = path.parent / EARLIER
+        private_folder(earlier)
+        saved_at = datetime.fromtimestamp(path.stat().st_mtime, made_at.tzinfo)
+        path.replace(earlier / f"{path.stem}-{saved_at:%Y%m%d-%H%M%S-%f}{path.suffix}")
 
 
 def _wanted(night: Material, destination: Destination) -> Sequence[str | None]:

@@ -29,10 +29,6 @@ class Said:
     returned_after: date | None = None
     approved_after: date | None = None
 
-    def stands(self, as_of: date) -> bool:
-        """Whether a night knows of it, and of nobody who sent it back."""
-        return self.known_after < as_of and not self.is_returned(as_of)
-
     def is_returned(self, as_of: date) -> bool:
         """Whether a night knows that a reviewer sent it back."""
         return self.returned_after is not None and self.returned_after < as_of
@@ -54,17 +50,19 @@ class Outcome:
     not_assessed: dict[str, int] = field(default_factory=dict)
 
 
+def standing(verdicts: Iterable[Said], as_of: date) -> dict[Key, Said]:
+    """The latest verdict of each finding that a night knows of, unless it was sent back."""
+    said = sorted((one for one in verdicts if one.known_after < as_of), key=lambda one: one.place)
+    return {key: one for key, one in {one.key: one for one in said}.items() if not one.is_returned(as_of)}
+
+
 def holds(
     verdicts: Iterable[Said], landed: Mapping[str, set[date]], newest: Mapping[str, date | None], as_of: date
 ) -> dict[Key, Said]:
-    """The clearing verdicts that stand and hold tonight: the latest of each finding that nobody returned."""
-    standing: dict[Key, Said] = {}
-    for one in sorted(verdicts, key=lambda one: one.place):
-        if one.stands(as_of):
-            standing[one.key] = one
+    """The clearing verdicts that stand and hold tonight."""
     return {
         key: one
-        for key, one in standing.items()
+        for key, one in standing(verdicts, as_of).items()
         if one.conclusion in CLEARING and _is_in_time(one, landed, newest, as_of)
     }
 
@@ -202,11 +200,11 @@ def _states(
 
 def _state(asked: list[tuple[Key, tuple[object, ...]]], verdicts: list[Said], as_of: date, *, was_sent: bool) -> str:
     """Where a case stands by its findings that ask for an answer. What cleared one and holds no longer is no answer."""
-    standing = {one.key: one for one in verdicts if one.stands(as_of)}
+    said = standing(verdicts, as_of)
     answers = [
-        standing[key]
+        said[key]
         for key, material in asked
-        if key in standing and standing[key].material == material and standing[key].conclusion not in CLEARING
+        if key in said and said[key].material == material and said[key].conclusion not in CLEARING
     ]
     open_keys = {(key, material) for key, material in asked} - {(one.key, one.material) for one in answers}
     if len(answers) == len(asked):

@@ -31,10 +31,12 @@ def holds(*events: OneEvent, as_of: date, months: int | None = 12, snapshots: tu
     return found["finding_id"].to_list()
 
 
-def test_the_latest_verdict_that_nobody_returned_stands() -> None:
+def test_the_latest_verdict_stands_unless_it_was_returned() -> None:
     events = [verdict(1, "f", "属实-可豁免"), verdict(2, "f", "属实-不符合条件"), review(3, "returned", 2)]
-    (row,) = standing_verdicts(fold(events)).to_dicts()
-    assert (row["event_id"], row["conclusion"], row["is_approved"]) == ("e1", "属实-可豁免", False)
+    (row,) = standing_verdicts(fold(events[:2])).to_dicts()
+    assert (row["event_id"], row["is_approved"]) == ("e2", False)
+    # The first was replaced by whoever entered it: returning the second does not bring it back.
+    assert standing_verdicts(fold(events)).is_empty()
     (row,) = standing_verdicts(fold([*events, review(4, "approved", 2)])).to_dicts()
     assert (row["event_id"], row["is_approved"], row["reviewed_at"]) == ("e2", True, 4)
     assert returned_verdicts(fold(events)).rows() == [("f", "a")]

@@ -11,7 +11,7 @@ import pytest
 
 from pipelines.workbooks import bookbinding
 from pipelines.workbooks.bookbinding import BookbindingError
-from pipelines.workbooks.handing_out import Destination, HandedOut, hand_out
+from pipelines.workbooks.handing_out import EARLIER, Destination, HandedOut, hand_out
 from pipelines.workbooks.layout import CHECKLIST
 from pipelines.workbooks.material import Material
 from pipelines.workbooks.rows import checklist
@@ -47,6 +47,16 @@ def test_one_workbook_per_town_and_one_for_the_district(hand: Hand, tmp_path: Pa
         assert read[CHECKLIST].max_row == book.rows + 1
         meta = read_meta(read["_meta"]["A1"].value, seal_key(SECRET))
         assert (meta.town, meta.rows, meta.night) == (book.town, book.rows, "2026-09-22-01234567")
+
+
+def test_a_workbook_that_is_there_already_is_kept_beside(hand: Hand, tmp_path: Path):
+    (book,) = hand(Destination(tmp_path / "out", town=TOWN))
+    for filled_in in (b"filled in", b"filled in again"):
+        book.path.write_bytes(filled_in)
+        hand(Destination(tmp_path / "out", town=TOWN))
+    kept = sorted((tmp_path / "out" / EARLIER).iterdir())
+    assert sorted(path.read_bytes() for path in kept) == [b"filled in", b"filled in again"]
+    assert [path.name for path in (tmp_path / "out").iterdir() if path.is_file()] == [book.path.name]
 
 
 def test_a_town_sees_its_own_people_alone(hand: Hand, tmp_path: Path):
