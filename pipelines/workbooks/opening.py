@@ -118,6 +118,8 @@ def open_workbook(content: bytes, password: str | None = None, limits: Limits = 
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = _parts(archive, limits)
+    # What zipfile raises for archives that are cut off, mangled, compressed in a way it does not know
+    # (NotImplementedError) or closed by a password of the archive's own (RuntimeError): told, never passed over.
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError, RuntimeError):
         raise UnusableWorkbookError("工作簿已损坏，读不完整：请重新保存或重新发送") from None
     for name, part in parts.items():
