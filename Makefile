@@ -28,7 +28,7 @@ ui: $(VENV)/run.stamp  ## The Dagster UI on the sample's warehouse
 	@$(BIN)/hedui ui --inbox $(CITY)/inbox --warehouse var/warehouse
 
 lock:  ## Resolve the dependencies again (needs uv)
-	for part in "run:--extra build" "dev:--extra build --extra dev"; do \
+	for part in "run:--extra build" "dev:--extra build --extra cluster --extra postgres --extra dev"; do \
 	  uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-strip-extras \
 	    --custom-compile-command "make lock" pyproject.toml $${part#*:} -o requirements/$${part%%:*}.txt; done
 
