@@ -48,6 +48,8 @@ class Subject:
         after_income: judged once every feed is judged and the income is reckoned, because the rules look at tonight's
             findings, ledger or income (`NightContext.after_income`). What they find brings no amount: the income is
             reckoned already. They are counted under `feed` and not assessed while it is absent.
+        whole_district: the rows can be told from the whole district alone, because something in them depends on other
+            households: such rules are never judged shard by shard (`shards.cut`).
     """
 
     feed: str
@@ -57,6 +59,7 @@ class Subject:
     looked_up: tuple[tuple[str, str], ...] = ()
     after_income: bool = False
     needs: tuple[str, ...] = ()
+    whole_district: bool = False
 
     def __post_init__(self) -> None:
         """Take the feed's own rows where nothing else is said; refuse what a night could not bring."""

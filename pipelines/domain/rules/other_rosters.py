@@ -59,7 +59,8 @@ def elsewhere(night: NightContext) -> pl.LazyFrame:
     )
 
 
-ELSEWHERE = Subject(FEED, "外区县在保名单", elsewhere)
+# Where a person stands besides is told by the members of other households.
+ELSEWHERE = Subject(FEED, "外区县在保名单", elsewhere, whole_district=True)
 
 
 @rule("ZF-03", over=ELSEWHERE, material=("district_code", "district", "benefit", "status"))

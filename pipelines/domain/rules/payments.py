@@ -4,7 +4,7 @@ What belongs here: what was paid for the last month that is paid in full, agains
 payments to people who are in no roster (rules begin with the roster's people), payments of other projects.
 
 Which month is judged, and whether the delivery is complete enough to say that somebody was not paid, is told by the
-district's payments together: a shard has to be given all of them. Canaries are no part of the district.
+district's payments together: these rows are never made of a shard. Canaries are no part of the district.
 """
 
 from datetime import date
@@ -78,7 +78,7 @@ def household_payments(night: NightContext) -> pl.LazyFrame:
     return told.with_columns(is_complete=paid * share.denominator >= asked * share.numerator)
 
 
-PAYMENTS = Subject(FEED, "一卡通发放数据", household_payments)
+PAYMENTS = Subject(FEED, "一卡通发放数据", household_payments, whole_district=True)
 
 
 def _households(night: NightContext, month: date | None) -> pl.LazyFrame:
