@@ -42,6 +42,7 @@ from pipelines.partitions import NIGHTS, TIME_ZONE, as_of_date
 from pipelines.resources import night_resource
 from pipelines.settings import Settings, SettingsError
 from warehouse.files import private_folder
+from warehouse.occupancy import Occupant, occupied
 from warehouse.publication import sweep
 
 NIGHTLY = "nightly"
@@ -207,12 +208,16 @@ def run_night(settings: Settings, as_of: date, listener: Listener) -> NightOutco
     job = build_definitions(settings).resolve_job_def(NIGHTLY)
     night = night_resource(settings).open(as_of)
     night.vault.open()
-    events_must_stand(night)
-    sweep(night.vault)
-    warm()
-    left_out = undelivered(night.inbox, night.feeds, as_of)
     run_id = str(uuid.uuid4())
-    with open_instance(dagster_home(settings.warehouse)) as instance:
+    by = Occupant(f"the night of {as_of}", run_id)
+    with (
+        occupied(settings.warehouse, by, lambda told: listener("log", told)),
+        open_instance(dagster_home(settings.warehouse)) as instance,
+    ):
+        events_must_stand(night)
+        sweep(night.vault)
+        warm()
+        left_out = undelivered(night.inbox, night.feeds, as_of)
         close_abandoned(instance)
         instance.add_event_listener(run_id, lambda entry: tell(listener, entry))
         result = job.execute_in_process(

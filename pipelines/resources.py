@@ -1,6 +1,7 @@
 """The one resource of the assets: how a night is opened, configurable field by field in the UI's launchpad."""
 
 import os
+from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from pydantic import Field, PrivateAttr
 from pipelines.canaries.telling import read_canaries
 from pipelines.night.night import Night, open_night, open_vault
 from pipelines.settings import Settings, SettingsError, find_settings_file, load_settings
+from warehouse.occupancy import Occupant, occupied
 
 if TYPE_CHECKING:
     from warehouse.events.address import EventAddress
@@ -38,12 +40,35 @@ class NightResource(dg.ConfigurableResource[Night]):
 
     # Contracts and policy are read once a run, so that every step of it judges by the same.
     _opened: dict[date, Night] = PrivateAttr(default_factory=dict)
+    _run: dg.InitResourceContext | None = PrivateAttr(default=None)
+    _stay: ExitStack = PrivateAttr(default_factory=ExitStack)
+
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
+        """Remember the run that the resource is for."""
+        self._run = context
+
+    def teardown_after_execution(self, context: dg.InitResourceContext) -> None:  # noqa: ARG002  Dagster's signature
+        """Let the warehouse go."""
+        self._stay.close()
 
     def open(self, as_of: date) -> Night:
-        """The night of one comparison date."""
+        """The night of one comparison date. In a run, the warehouse is the run's alone from then until its end."""
         if as_of not in self._opened:
-            self._opened[as_of] = self._open(as_of)
+            night = self._open(as_of)
+            if self._run is not None:
+                self._occupy(night, self._run)
+            self._opened[as_of] = night
         return self._opened[as_of]
+
+    def _occupy(self, night: Night, run: dg.InitResourceContext) -> None:
+        """Hold the warehouse; a night of the queue waits for whoever is at work, so that it is not lost."""
+
+        def told(message: str) -> None:
+            if run.log is not None:
+                run.log.warning(message)
+
+        by = Occupant(f"the night of {night.as_of}", run.run.run_id if run.run else "")
+        self._stay.enter_context(occupied(night.vault.root, by, told))
 
     def _open(self, as_of: date) -> Night:
         if not self.inbox:

@@ -30,12 +30,14 @@ def publish(run: str, reason: str, by: str | None, **options: str | None) -> Non
     from pipelines.night.page_maker import page_maker  # noqa: PLC0415
     from pipelines.night.releasing import Asked, release_night  # noqa: PLC0415
     from warehouse.events.store import open_events  # noqa: PLC0415
+    from warehouse.occupancy import Occupant, occupied  # noqa: PLC0415
 
     vault = open_vault(
         settings.required_warehouse(), settings.key_file, threads=settings.threads, memory_limit=settings.memory_limit
     )
     store = open_events(settings.event_address(), vault.key)
-    with page_maker(vault) as page:
+    by_whom = Occupant(f"the release of {run}")
+    with occupied(vault.root, by_whom), page_maker(vault) as page:
         done = release_night(vault, store, Asked(run, reason, by or operating_user()), page.files)
     message(f"released: {done.publication.folder}", "green")
     for gate in done.gates:
