@@ -5,8 +5,10 @@ BIN     := $(VENV)/bin
 AS_OF   ?= 2026-09-22
 PERSONS ?= 10003
 CITY    := var/sample
+SIZE    ?= twentieth
+RUNS    ?= 5
 
-.PHONY: nightly test ui check lock clean help
+.PHONY: nightly test bench ui check lock clean help
 
 help:  ## What can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -17,6 +19,9 @@ nightly: $(VENV)/run.stamp  ## Set everything up and run one night on a fictiona
 
 test: $(VENV)/dev.stamp  ## Run the tests
 	@$(BIN)/python -m pytest -n auto --dist loadfile $(PYTEST)
+
+bench: $(VENV)/dev.stamp  ## Measure a night against its floors (SIZE=city for a whole city, RUNS=1 for a quick look, ONLY=night for a part)
+	@$(BIN)/python -m tests.benchmarks.bench --size $(SIZE) --runs $(RUNS) $(if $(ONLY),--only $(ONLY))
 
 check: $(VENV)/dev.stamp  ## Lint, format, types, layers
 	$(BIN)/ruff check .

@@ -5,22 +5,33 @@ digit, lower-case x, full-width digits, dates in several forms, rows that stand 
 same rows with the values a reader should find. Everything is a function of the row's number: no seed, no clock.
 
 At size 1: 1,000,000 roster persons and 25 M social-insurance, 9 M vehicle, 15 M property and 5 M business rows of a
-city of 32 million people. Of the roster 55 % stand in the social-insurance feed (most of them as residents), 4 % own a
-vehicle, 15 % a flat and 0.8 % hold a place in a business.
+city of 32 million people. Of the roster 55 % stand in the social-insurance feed (most of them as residents); 40,000
+vehicles, 150,000 flats and 8,000 places in a business are its people's, by chance: some have several, some none.
+
+A later *edition* is the same city with one row in a hundred changed in what is no part of its natural key; the changed
+rows alone are what a department would deliver as a delta.
 """
 # ruff: noqa: S608  the SQL is put together from the constants below
 
+import hashlib
+import json
 import shutil
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
-from datetime import date, timedelta
+from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 import duckdb
 
+from tests.benchmarks import city_feeds
+from tests.benchmarks.city_feeds import FEEDS, Feed
+
 PEOPLE = 32_000_000
 ROSTER = 1_000_000
 AS_OF = date(2026, 9, 22)
+DELIVERED = date(2026, 9, 21)
+ROSTER_TITLE = "救助对象名册"
 
 _SURNAMES = "王李张刘陈杨黄赵周吴徐孙马朱胡郭何高林罗"
 _GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰红梅建国春燕海云飞鑫𠮷㐂"
@@ -29,157 +40,110 @@ _DAYS = 29_000
 _CHECKS = "10X98765432"
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _SLICE = 64 << 20
+_PRIMES = (7_368_787, 6_700_417, 5_915_587)
+
+Tell = Callable[[str], None]
 
 
-@dataclass(frozen=True)
-class Feed:
-    """One large feed: how many rows, how many of them about the roster, and its columns as SQL over one row.
+def cached_city(folder: Path, size: float, tell: Tell, *, processes: int = 2) -> Path:
+    """Give the folder of a city, made before or now: `inbox/`, `clean/`, and later editions by `write_edition`.
 
-    The SQL sees `row` (the row's number, shuffled), `person`, `id`, `name`, and hashes `h1` to `h6` of the row.
+    Args:
+        folder: Where cities are kept, one folder a size.
+        size: 1 for the whole city.
+        tell: Told what is being made.
+        processes: What making it may use.
     """
-
-    name: str
-    title: str
-    rows: int
-    about_roster: int
-    columns: dict[str, str]
-
-
-def _pick(source: str, values: list[str]) -> str:
-    """SQL that picks a value by a hash."""
-    listed = ", ".join(f"'{value}'" for value in values)
-    return f"([{listed}])[1 + ({source} % {len(values)})::INT]"
+    place = folder / f"{size:g}"
+    marker = place / "city.json"
+    made_by = {"size": size, "digest": digest()}
+    if marker.is_file() and json.loads(marker.read_text(encoding="utf-8")) == made_by:
+        return place
+    write_city(place, size, tell, processes=processes)
+    marker.write_text(json.dumps(made_by), encoding="utf-8")
+    return place
 
 
-def _day(source: str, first: str, days: int) -> str:
-    return f"(DATE '{first}' + ({source} % {days})::INT)"
+def digest() -> str:
+    """What a city depends on: this module, the feeds' columns, and DuckDB's hash()."""
+    sources = (Path(str(__file__)), Path(str(city_feeds.__file__)))
+    made_of = b"".join(path.read_bytes() for path in sources) + duckdb.__version__.encode()
+    return hashlib.sha256(made_of).hexdigest()[:16]
 
 
-FEEDS = (
-    Feed(
-        "social_insurance",
-        "养老保险参保",
-        25_000_000,
-        550_000,
-        {
-            "身份证号": "id",
-            "姓名": "name",
-            "险种": "CASE WHEN kind < 6 THEN '企业职工基本养老保险' WHEN kind < 8 THEN '机关事业单位养老保险' "
-            "ELSE '城乡居民基本养老保险' END",
-            "参保状态": "CASE WHEN h2 % 20 = 0 THEN '暂停参保' ELSE '正常参保' END",
-            "待遇发放状态": "CASE WHEN h3 % 5 = 0 THEN '正常发放' ELSE '' END",
-            "待遇金额": "CASE WHEN h3 % 5 = 0 THEN (CASE WHEN kind < 8 THEN 1500 + h4 % 3000 ELSE 140 + h4 % 60 END)"
-            " || '.' || (10 + h5 % 90) ELSE '' END",
-            "缴费人员类别": "CASE WHEN kind < 6 THEN (CASE WHEN h4 % 3 = 0 THEN '个体缴费' ELSE '单位在业' END) ELSE '' END",
-            "单位名称": "CASE WHEN kind < 6 THEN '重庆' || "
-            + _pick("h5", ["渝北", "江津", "合川", "綦江", "永川"])
-            + " || "
-            "(h6 % 90000)::INT || "
-            + _pick("h4", ["建筑劳务有限公司", "商贸有限公司", "机械制造厂", "物业管理有限公司"])
-            + " ELSE '' END",
-            "缴费基数": "CASE WHEN kind < 6 THEN (4000 + h6 % 9000)::VARCHAR ELSE '' END",
-            "参保日期": _day("h1", "2001-01-01", 9000),
-            "终止日期": "''",
-            "最近缴费月份": "strftime(DATE '2026-08-01' - to_months((h2 % 4)::INT), '%Y%m')",
-            "终止原因": "''",
-        },
-    ),
-    Feed(
-        "vehicle",
-        "机动车",
-        9_000_000,
-        40_000,
-        {
-            "证件号码": "id",
-            "机动车所有人": "name",
-            "号牌号码": "'渝' || chr((65 + h1 % 8)::INT) || '·' || chr((65 + row // 9999 % 20)::INT) "
-            "|| chr((65 + row // 199980 % 20)::INT) || lpad((row % 9999)::VARCHAR, 4, '0')",
-            "号牌种类": "CASE WHEN kind < 5 THEN '小型汽车' ELSE '普通摩托车' END",
-            "车辆类型": "CASE WHEN kind < 5 THEN (CASE WHEN h2 % 4 = 0 THEN '轻型普通货车' ELSE '小型轿车' END) "
-            "ELSE '普通二轮摩托车' END",
-            "机动车状态": "CASE WHEN h3 % 8 = 0 THEN '注销' WHEN h3 % 30 = 1 THEN '逾期未检验' ELSE '正常' END",
-            "使用性质": "'非营运'",
-            "车辆识别代号": "'LSV' || lpad(to_base(row, 36), 6, '0') || lpad((h4 % 100000000)::VARCHAR, 8, '0')",
-            "车辆品牌": _pick("h5", ["长安牌", "五菱牌", "大众牌", "丰田牌", "宗申牌", "隆鑫牌"]),
-            "初次登记日期": _day("h6", "2008-01-01", 6500),
-            "检验有效期止": _day("h2", "2024-01-01", 1500),
-            "现值": "CASE WHEN kind < 5 THEN (8000 + h4 % 190000)::VARCHAR ELSE '' END",
-        },
-    ),
-    Feed(
-        "property",
-        "不动产",
-        15_000_000,
-        150_000,
-        {
-            "权利人证件号码": "id",
-            "权利人": "name",
-            "不动产单元号": "'5001' || lpad((row % 40)::VARCHAR, 2, '0') || '001001' || "
-            "(CASE WHEN h1 % 3 = 0 THEN 'JC' ELSE 'GB' END) || lpad((row % 100000)::VARCHAR, 5, '0') || 'F'"
-            " || lpad((row // 100000)::VARCHAR, 4, '0') || lpad((h2 % 10000)::VARCHAR, 4, '0')",
-            "不动产权证号": "'渝(' || (2005 + h3 % 20) || ')不动产权第' || lpad(row::VARCHAR, 9, '0') || '号'",
-            "用途": "CASE WHEN h4 % 40 = 0 THEN '商业' WHEN h4 % 15 = 1 THEN '车位' ELSE '成套住宅' END",
-            "取得方式": _pick("h5", ["购买新建商品房", "存量房买卖", "征收安置", "继承", "自建", "自建", "房改"]),
-            "登记时间": _day("h6", "2000-01-01", 9600),
-            "建筑面积": "(38 + h1 % 90)::VARCHAR || '.' || lpad((h2 % 100)::VARCHAR, 2, '0')",
-            "坐落": "'重庆市' || " + _pick("h3", ["渝北区龙溪街道", "合川区草街街道", "江津区几江街道"]) + " || "
-            "(1 + h4 % 300) || '号' || (1 + h5 % 40) || '幢' || (1 + h6 % 33) || '-' || (1 + h2 % 8)",
-            "权属状态": "CASE WHEN h2 % 12 = 0 THEN '历史' ELSE '现势' END",
-            "交易价格": "CASE WHEN h5 % 7 < 2 THEN (200000 + h3 % 900000)::VARCHAR ELSE '' END",
-        },
-    ),
-    Feed(
-        "business",
-        "市场主体",
-        5_000_000,
-        8_000,
-        {
-            "证件号码": "id",
-            "姓名": "name",
-            "统一社会信用代码": "''",
-            "市场主体名称": "'重庆' || "
-            + _pick("h1", ["渝中区", "合川区", "南川区", "黔江区"])
-            + " || name || row || "
-            + _pick("h2", ["百货经营部", "餐饮店", "建材门市", "商贸有限公司"]),
-            "市场主体类型": "CASE WHEN h2 % 4 = 3 THEN '有限责任公司' ELSE '个体工商户' END",
-            "人员类型": "CASE WHEN h2 % 4 = 3 THEN "
-            + _pick("h3", ["法定代表人", "股东", "监事"])
-            + " ELSE '经营者' END",
-            "登记状态": "CASE WHEN h4 % 4 = 0 THEN '注销' ELSE '存续' END",
-            "成立日期": _day("h5", "2005-01-01", 7700),
-            "注销日期": "CASE WHEN h4 % 4 = 0 THEN " + _day("h6", "2026-01-01", 250) + "::VARCHAR ELSE '' END",
-            "认缴出资额": "CASE WHEN h2 % 4 = 3 THEN (1 + h6 % 500)::VARCHAR ELSE '' END",
-        },
-    ),
-)
-
-
-def write_city(folder: Path, size: float, *, threads: int = 2) -> None:
-    """Write `folder/inbox/<feed>/<date>/` (delivered) and `folder/clean/<feed>.csv` (clean); slow for a whole city.
+def write_city(folder: Path, size: float, tell: Tell, *, processes: int = 2) -> None:
+    """Write `folder/inbox/<feed>/<date>/` (delivered) and `folder/clean/<feed>.csv` (clean).
 
     Args:
         folder: Where to; made new.
         size: 1 for the whole city; 0.05 for a twentieth of roster and feeds, of a city as much smaller.
-        threads: What DuckDB may use.
+        tell: Told which file is being made.
+        processes: Threads of DuckDB, and processes that encode.
     """
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "clean").mkdir(parents=True)
-    on = AS_OF - timedelta(days=1)
+    with _session(processes) as con:
+        for name, title, sql in _tables(size):
+            tell(f"the city at size {size:g}: {name}, clean and delivered …")
+            con.execute(f"COPY ({_filled(sql)}) TO '{folder / 'clean' / name}.csv' (FORMAT csv, HEADER)")
+            _deliver(con, _filled(sql, dirt=True), folder / "inbox" / name / DELIVERED.isoformat(), title, processes)
+
+
+def write_edition(folder: Path, size: float, on: date, tell: Tell, *, is_delta: bool, processes: int = 2) -> Path:
+    """Write a later delivery of each table, in which one row in a hundred changed; give the inbox it stands in.
+
+    Args:
+        folder: A city's folder; the edition is kept in it and not made twice.
+        size: The city's.
+        on: The day of the delivery.
+        tell: Told which file is being made.
+        is_delta: The changed rows alone, with a manifest that says so; otherwise all rows.
+        processes: As above.
+    """
+    inbox = folder / ("delta" if is_delta else "changed")
+    if (inbox / "complete").exists():
+        return inbox
+    shutil.rmtree(inbox, ignore_errors=True)
+    with _session(processes) as con:
+        for name, title, sql in _tables(size):
+            tell(f"the city at size {size:g}: {name}, 1 % changed{', as a delta' if is_delta else ''} …")
+            target = inbox / name / on.isoformat()
+            _deliver(con, _filled(sql, dirt=True, edition=1, only_changed=is_delta), target, title, processes)
+            if is_delta:
+                (target / "manifest.json").write_text('{"mode": "delta"}', encoding="utf-8")
+    (inbox / "complete").touch()
+    return inbox
+
+
+def _tables(size: float) -> list[tuple[str, str, str]]:
+    """Name, title of the file and SQL of every table."""
+    return [("roster", ROSTER_TITLE, _roster(size)), *((feed.name, feed.title, _feed(feed, size)) for feed in FEEDS)]
+
+
+def _filled(sql: str, *, dirt: bool = False, edition: int = 0, only_changed: bool = False) -> str:
+    told = {"{dirt}": str(dirt).lower(), "{edition}": str(edition), "{only_changed}": str(only_changed).lower()}
+    for place, value in told.items():
+        sql = sql.replace(place, value)
+    return sql
+
+
+@contextmanager
+def _session(threads: int) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect(config={"threads": threads}) as con:
         con.execute("SET enable_progress_bar = false")
         for macro in _macros():
             con.execute(macro)
-        tables = [("roster", "救助对象名册", _roster(size))]
-        tables += [(feed.name, feed.title, _feed(feed, size)) for feed in FEEDS]
-        for name, title, sql in tables:
-            clean = folder / "clean" / f"{name}.csv"
-            delivered = folder / "inbox" / name / on.isoformat() / f"{title}.csv"
-            delivered.parent.mkdir(parents=True)
-            con.execute(f"COPY ({sql.replace('{dirt}', 'false')}) TO '{clean}' (FORMAT csv, HEADER)")
-            raw = delivered.with_suffix(".utf8")
-            con.execute(f"COPY ({sql.replace('{dirt}', 'true')}) TO '{raw}' (FORMAT csv, HEADER)")
-            _to_gb18030(raw, delivered, threads)
-            raw.unlink()
+        yield con
+
+
+def _deliver(con: duckdb.DuckDBPyConnection, sql: str, folder: Path, title: str, processes: int) -> None:
+    """One delivery, as a department sends it: CSV in GB18030."""
+    folder.mkdir(parents=True)
+    delivered = folder / f"{title}.csv"
+    raw = delivered.with_suffix(".utf8")
+    con.execute(f"COPY ({sql}) TO '{raw}' (FORMAT csv, HEADER)")
+    _to_gb18030(raw, delivered, processes)
+    raw.unlink()
 
 
 def _macros() -> list[str]:
@@ -201,19 +165,33 @@ def _macros() -> list[str]:
         """CREATE MACRO dirty_day(d, h) AS CASE
             WHEN h % 10 = 0 THEN strftime(d, '%Y/%-m/%-d') WHEN h % 10 = 1 THEN strftime(d, '%Y%m%d')
             ELSE strftime(d, '%Y-%m-%d') END""",
+        # One row in a hundred is another in the next edition.
+        "CREATE MACRO is_changed(n) AS n % 100 = 42",
     ]
 
 
 def _shuffled(rows: int) -> str:
     """Row numbers in an order that has nothing to do with what they are about."""
-    prime = next(one for one in (7_368_787, 6_700_417, 5_915_587) if rows % one)
+    prime = next(one for one in _PRIMES if rows % one)
     return f"((range * {prime}) % {rows})"
 
 
+def _person(feed: Feed, about: int, roster: int, people: int) -> str:
+    """Whom a row is about: the first rows about the roster, the others about the rest of the city."""
+    prime = next(one for one in _PRIMES if roster % one and (people - roster) % one)
+    drawn = f"(row * {prime})" if feed.is_once else "hash(row)"
+    return f"(CASE WHEN row < {about} THEN {drawn} % {roster} ELSE {roster} + {drawn} % {people - roster} END)::BIGINT"
+
+
+def _hash(feed: Feed, place: int) -> str:
+    """One hash of a row; that on which the changing columns rest is another in a later edition."""
+    later = f" + CASE WHEN {{edition}} > 0 AND is_changed(row) THEN {900_000_011} ELSE 0 END"
+    return f"hash(row + {place * 1_000_003}{later if feed.changes == f'h{place}' else ''}) AS h{place}"
+
+
 def _feed(feed: Feed, size: float) -> str:
-    """One feed as SQL; `{dirt}` stands for whether it is delivered (true) or clean."""
+    """One feed as SQL with places for dirt, edition and whether only the changed rows are wanted."""
     rows, about = int(feed.rows * size), int(feed.about_roster * size)
-    roster, people = int(ROSTER * size), int(PEOPLE * size)
     columns = []
     for title, sql in feed.columns.items():
         written = sql
@@ -222,13 +200,13 @@ def _feed(feed: Feed, size: float) -> str:
         elif sql.startswith("(DATE"):
             written = f"CASE WHEN {{dirt}} THEN dirty_day({sql}, h3) ELSE strftime({sql}, '%Y-%m-%d') END"
         columns.append(f"nullif({written}, '') AS \"{title}\"")
-    twice = "UNION ALL SELECT row FROM placed WHERE {dirt} AND row % 1000 = 7"
-    hashes = ", ".join(f"hash(row + {place} * 1000003) AS h{place}" for place in range(1, 7))
+    hashes = ", ".join(_hash(feed, place) for place in range(1, 7))
+    person = _person(feed, about, int(ROSTER * size), int(PEOPLE * size))
     return f"""
         WITH placed AS (SELECT {_shuffled(rows)} AS row FROM range({rows})),
-        every AS (SELECT row FROM placed {twice}),
-        about AS (SELECT row, CASE WHEN row < {about} THEN (row * 1000003) % {roster}
-            ELSE {roster} + (row * 1000003) % {people - roster} END AS person, {hashes} FROM every),
+        wanted AS (SELECT row FROM placed WHERE NOT {{only_changed}} OR is_changed(row)),
+        every AS (SELECT row FROM wanted UNION ALL SELECT row FROM wanted WHERE {{dirt}} AND row % 1000 = 7),
+        about AS (SELECT row, {person} AS person, {hashes} FROM every),
         told AS (SELECT *, id_of(person) AS id, name_of(person) AS name,
             CASE WHEN row < {about} THEN (CASE WHEN h1 % 25 = 0 THEN 4 ELSE 8 END) ELSE h1 % 20 END AS kind FROM about)
         SELECT {", ".join(columns)} FROM told
@@ -240,6 +218,7 @@ def _roster(size: float) -> str:
     members = int(ROSTER * size)
     household = "[0, 1, 1, 2, 3, 3, 3, 4, 4, 5, 6, 7, 7, 8, 8, 8, 9, 9][1 + (person % 18)::INT]"
     head = "[1, 1, 0, 1, 1, 0, 0, 1, 0, 1, 1, 1, 0, 1, 0, 0, 1, 0][1 + (person % 18)::INT]"
+    amount = "400 + h % 800 + CASE WHEN {edition} > 0 AND is_changed(person) THEN 7 ELSE 0 END"
     return f"""
         WITH told AS (SELECT range AS person, person // 18 * 10 + {household} AS household, {head} = 1 AS is_head,
             hash(person // 18 * 10 + {household}) AS h, hash(person + 77) AS own FROM range({members}))
@@ -251,10 +230,10 @@ def _roster(size: float) -> str:
             '是' AS "是否享受", '镇街' || lpad((h % 60)::VARCHAR, 2, '0') AS "镇街",
             '社区' || (h // 60 % 12) AS "社区", '500117' AS "行政区划代码",
             CASE WHEN own % 3 = 0 THEN (own % 600)::VARCHAR ELSE '0' END AS "月收入",
-            (400 + h % 800)::VARCHAR AS "月保障金额",
+            ({amount})::VARCHAR AS "月保障金额",
             strftime(DATE '2017-01-01' + (h % 3400)::INT, '%Y-%m') AS "批准年月",
             strftime(DATE '2026-01-01' + (h % 200)::INT, '%Y-%m-%d') AS "最近复核日期", '在保' AS "在保状态"
-        FROM told
+        FROM told WHERE NOT {{only_changed}} OR is_changed(person)
     """
 
 
@@ -262,6 +241,9 @@ def _to_gb18030(source: Path, target: Path, processes: int) -> None:
     """The same text in the other encoding."""
     size = source.stat().st_size
     starts = list(range(0, size, _SLICE))
+    if len(starts) < 2:
+        target.write_bytes(b"".join(_encoded(source, start) for start in starts))
+        return
     with ProcessPoolExecutor(processes) as pool, target.open("wb") as out:
         for piece in pool.map(_encoded, [source] * len(starts), starts):
             out.write(piece)

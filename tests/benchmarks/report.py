@@ -1,0 +1,112 @@
+"""What was measured, as tables: for a terminal and for docs/performance.md.
+
+python -m tests.benchmarks.report [benchmarks.json]      prints the tables of docs/performance.md
+"""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+SHOWN = {"aim": "holds (aim)", "must": "holds (must)", "missed": "MISSED", "not measured": "not measured"}
+QUIET = 0.1
+"""Cores busy with other things up to which a machine counts as quiet."""
+RUNS = {
+    "floor_landing_inferred": "floor: read_csv, types inferred",
+    "floor_landing_given": "floor: read_csv, types given",
+    "floor_compare_duckdb": "floor: four semi-joins, DuckDB snapshots",
+    "floor_compare_parquet": "floor: four semi-joins, Parquet (zstd)",
+    "full": "night from files",
+    "same": "the same night again",
+    "unchanged": "next night, nothing delivered",
+    "redelivered": "same files delivered again",
+    "delta": "1 % changed, deltas",
+    "changed": "1 % changed, whole files",
+    "other_size": "night from files, other size",
+    "district": "district of 10,003 persons, cold",
+    "twentieth": "night from files, 1/20",
+    "pandas": "pandas from files, 1/20",
+}
+
+
+def tables(told: Mapping[str, Any]) -> str:
+    """Figures, times and machine as Markdown, readable on a terminal too."""
+    return "\n\n".join([headline(told), figures_table(told["figures"]), times_table(told["rounds"])])
+
+
+def headline(told: Mapping[str, Any]) -> str:
+    """Size, machine, commit, rounds, and whether the machine was quiet."""
+    machine, others = told["machine"], _others(told["rounds"])
+    quiet = (
+        "quiet" if others <= QUIET else f"NOT QUIET ({others:.1f} cores busy with other things): only ratios mean much"
+    )
+    return (
+        f"Size {told['size']:g} of the city, commit {told['commit']}, {told['on']}; median of {len(told['rounds'])}. "
+        f"{machine['cores']} cores ({machine['processor']}), {machine['memory_gb']} GB, Linux {machine['kernel']}, "
+        f"Python {machine['python']}, DuckDB {machine['duckdb']}, Polars {machine['polars']}, "
+        f"Dagster {machine['dagster']}; {quiet}."
+    )
+
+
+def figures_table(figures: Sequence[Mapping[str, Any]]) -> str:
+    """Each figure against its limits."""
+    rows = [
+        [
+            one["what"],
+            _number(one["value"], one["unit"]),
+            _number(one["by_processor_time"], one["unit"]),
+            _limits(one),
+            SHOWN[one["verdict"]],
+        ]
+        for one in figures
+    ]
+    return _table(["figure", "by the clock", "by processor time", "limit", ""], rows)
+
+
+def times_table(rounds: Sequence[Mapping[str, Any]]) -> str:
+    """Medians of every kind of run, in seconds."""
+    rows = []
+    for name, title in RUNS.items():
+        runs = [one[name] for one in rounds if name in one]
+        if runs:
+            parts = [_seconds(runs, part) if part in runs[0] else "" for part in ("landing", "compare")]
+            peak = f"{median(run['peak_mb'] for run in runs):,.0f}"
+            rows.append([title, _seconds(runs), *parts, peak])
+    return _table(["run", "wall (processor) s", "of it landing", "of it compare", "peak MB"], rows)
+
+
+def _seconds(runs: Sequence[Mapping[str, Any]], part: str | None = None) -> str:
+    told = [run[part] if part else run for run in runs]
+    return f"{median(one['wall'] for one in told):.1f} ({median(one['cpu'] for one in told):.1f})"
+
+
+def _others(rounds: Sequence[Mapping[str, Any]]) -> float:
+    told = [run["others"] for one in rounds for run in one.values() if "others" in run]
+    return median(told) if told else 0.0
+
+
+def _number(value: float | None, unit: str) -> str:
+    if value is None:
+        return "–"
+    return f"{value:.2f} {unit}" if unit != "×" else f"{value:.2f}"
+
+
+def _limits(one: Mapping[str, Any]) -> str:
+    sign = "≥" if one["is_least"] else "≤"
+    return ", ".join(f"{sign} {one[name]:g} {name}" for name in ("aim", "must") if one[name] is not None)
+
+
+def _table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A Markdown table with even columns."""
+    widths = [max(len(row[place]) for row in (titles, *rows)) for place in range(len(titles))]
+    lines = [titles, ["-" * width for width in widths], *rows]
+    return "\n".join(
+        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |" for row in lines
+    )
+
+
+if __name__ == "__main__":
+    file = Path(sys.argv[1] if len(sys.argv) > 1 else "benchmarks.json")
+    print(tables(json.loads(file.read_text(encoding="utf-8"))))  # noqa: T201
