@@ -117,7 +117,7 @@ def _history(events: list[CaseEvent]) -> Table:
         what = verdict.get("conclusion") or DECISION_LABEL.get(str(said.get("decision")), "") or said.get("to") or ""
         note = masked_name(str(verdict.get("note") or said.get("note") or ""))
         label = EVENT_LABEL.get(EventKind(event.kind), event.kind) if event.kind in tuple(EventKind) else event.kind
-        table.add_row(f"{event.known_after}", f"{label}（{event.by}）", str(what), note)
+        table.add_row(f"{event.known_after}", f"{label}（{event.by}）", masked_name(str(what)), note)
     return table
 
 

@@ -7,12 +7,15 @@ clear numbers in ``export_audit``. Everything read here is a published night or 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 import polars as pl
 
-from pipelines.night.masking import masked_evidence, masked_id, masked_raw, masked_text
+from pipelines.night.household_mask import household_key, masked_household
+from pipelines.night.masking import masked_evidence, masked_id, masked_name, masked_raw, masked_text
+from warehouse.keys import identity_key
 from warehouse.publication import MANIFEST, current, read_manifest, read_published
 from warehouse.session import Vault, frame
 from warehouse.snapshots import Snapshot, SnapshotStore
@@ -20,7 +23,10 @@ from warehouse.snapshots import Snapshot, SnapshotStore
 What = Literal["findings", "cases", "quarantine", "queue"]
 WHATS: tuple[What, ...] = get_args(What)
 ID_COLUMNS = ("id_number", "head_id_number")
-TEXT_COLUMNS = ("statement", "source_file")
+NO_TEXT = frozenset({"finding_id", "case_id", "fingerprint", "source_sha256"})
+"""Marks of ours in hexadecimal digits: nobody's number, and of no use once cut."""
+OF_HOUSEHOLDS = frozenset({"record_key", "statement", "clears_with"})
+"""Columns in which rules about the roster name households."""
 RISK_ORDER = ("red", "orange", "yellow")
 ROSTER = "roster"
 
@@ -117,7 +123,7 @@ def exported(
         rows = of_town(rows, town)
     if what == "queue":
         rows = queue(rows)
-    return rows if clear_ids else masked(rows)
+    return rows if clear_ids else masked(rows, household_key(identity_key(vault.root, vault.key)))
 
 
 def queue(cases: pl.DataFrame) -> pl.DataFrame:
@@ -143,23 +149,44 @@ def of_town(rows: pl.DataFrame, town: str) -> pl.DataFrame:
     found = rows.filter(pl.col("town") == town.strip())
     if found.is_empty():
         towns = rows["town"].drop_nulls().unique().sort().to_list()
-        there = "、".join(name for name in towns if name) or "none"
+        there = masked_name("、".join(name for name in towns if name)) or "none"
         raise ExportError(f"--town: no row of this night is in a town of that name; towns of this night: {there}")
     return found
 
 
-def masked(rows: pl.DataFrame) -> pl.DataFrame:
-    """Mask every identity number of findings or cases: in columns of their own, in sentences, keys and evidence."""
-    masks = [masked_id(column) for column in ID_COLUMNS if column in rows.columns]
-    masks += [masked_text(pl.col(column)) for column in TEXT_COLUMNS if column in rows.columns]
-    if "record_key" in rows.columns:
-        # Numbers of households may look like a person's and must stay apart; other keys hold free text of a feed.
-        is_household = (pl.col("record_key") == pl.col("household_id")) | (pl.col("feed") == ROSTER)
-        key = pl.col("record_key")
-        masks.append(pl.when(is_household).then(key).otherwise(masked_text(key)).alias("record_key"))
-    if "evidence" in rows.columns:
-        masks.append(masked_evidence("evidence"))
-    return rows.with_columns(masks)
+def masked(rows: pl.DataFrame, key: bytes) -> pl.DataFrame:
+    """Mask every identity number of findings or cases: in columns of their own, in household ids, in any other text.
+
+    Args:
+        rows: findings or cases, or tables made of them.
+        key: of `household_mask.household_key`: households whose ids are numbers of persons stay apart.
+    """
+    return rows.with_columns(_masked(rows.schema, name, key) for name in rows.columns if name not in NO_TEXT)
+
+
+def _masked(schema: pl.Schema, name: str, key: bytes) -> pl.Expr:
+    """One column masked, whatever it holds."""
+    column, kind = pl.col(name), schema[name]
+    households = partial(masked_household, key=key)
+    if name in ID_COLUMNS:
+        return masked_id(name)
+    if name == "household_id":
+        return households(column)
+    if name == "evidence":
+        return masked_evidence(name, households)
+    # Sentences and keys about the roster name other households; staff must find them.
+    is_of_roster = pl.lit(value=False)
+    if name in OF_HOUSEHOLDS and "feed" in schema:
+        is_of_roster = pl.col("feed").eq_missing(pl.lit(ROSTER))
+    if name == "record_key":
+        is_of_roster |= column == pl.col("household_id")
+    if kind == pl.List(pl.String):
+        named = pl.when(is_of_roster).then(column.list.eval(households(pl.element())))
+        return named.otherwise(column.list.eval(masked_text(pl.element()))).alias(name)
+    if kind != pl.String:
+        return column
+    named = pl.when(is_of_roster).then(households(pl.when(is_of_roster).then(column)))
+    return named.otherwise(masked_text(column)).alias(name)
 
 
 def quarantined(vault: Vault, manifest: Mapping[str, Any], words: FeedWords, *, clear_ids: bool) -> pl.DataFrame:

@@ -11,25 +11,33 @@ a digit short, as ``5.12E+17``; there every long run of digits is masked, and th
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import polars as pl
 
 MASK = "********"
 SHOWN_FIRST = 6
 SHOWN_LAST = 4
+HOUSEHOLD_FIELDS = ("household_id", "other_household_id", "other_households")
+"""Fields of evidence that name households."""
+Mask = Callable[[pl.Expr], pl.Expr]
 SHORTEST = 15  # of fewer characters than an ID of the first generation too few would be hidden: masked wholly
+
+# A number laid out: its date of birth set apart, or its digits in groups of four.
+_BETWEEN = r"[\s'.·\-–—_]{0,2}"
+_BORN = r"(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
+WITH_BIRTH_DATE = rf"([0-9]{{6}}){_BETWEEN}{_BORN}{_BETWEEN}([0-9]{{3}}[0-9Xx])"
+IN_GROUPS = r"([0-9]{4}[ \-][0-9]{2})[0-9]{2}[ \-][0-9]{4}[ \-][0-9]{2}([0-9]{2}[ \-][0-9]{1,2}[Xx]?)"
 
 _DIGIT = "0-9０-９"
 _LAST = f"[{_DIGIT}XxＸｘ]"
 _NOT_NINE = "[0-8０-８]"
 _MASKED = "${1}${2}" + MASK + "${3}"
 
-# 15 digits or more, the last may be X. A run that begins with 9 is a USCC unless it holds a date of birth.
+# 15 digits or more, the last may be X. A run that begins with 9 is a USCC unless it holds a date of birth (below).
 _PERSON = f"(^|[^{_DIGIT}])({_NOT_NINE}[{_DIGIT}]{{5}})[{_DIGIT}]{{5,}}([{_DIGIT}]{{3}}{_LAST})"
-_NINE_WITH_BIRTH_DATE = (
-    rf"(^|[^{_DIGIT}])(9[0-9]{{5}})(?:18|19|20)[0-9]{{2}}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])([0-9]{{3}}[0-9Xx])"
-)
+_APART = rf"(^|[^{_DIGIT}]){WITH_BIRTH_DATE}"
+_GROUPED = rf"(^|[^{_DIGIT}]){IN_GROUPS}"
 
 # What people and programs put between the digits of a number: blanks, quotes, dots, dashes, zero-width marks.
 _GAP = r"[\s'’`.,·\-–—_\x{3000}\x{00A0}\x{200B}-\x{200F}\x{2060}\x{FEFF}]*"
@@ -68,26 +76,40 @@ def masked_text(text: pl.Expr) -> pl.Expr:
 
     Returns:
         The text with every run of 15 or more digits (half or full width, the last may be X) shortened to its first 6
-        and last 4; company codes, unit numbers, dates and amounts stay.
+        and last 4, also where the date of birth is set apart or the digits stand in groups of four; company codes, unit
+        numbers, dates and amounts stay.
     """
-    return text.str.replace_all(_PERSON, _MASKED).str.replace_all(_NINE_WITH_BIRTH_DATE, _MASKED)
+    for pattern in (_PERSON, _APART, _GROUPED):
+        text = text.str.replace_all(pattern, _MASKED)
+    return text
 
 
-def masked_evidence(column: str) -> pl.Expr:
-    """Mask the values and thresholds inside a ``list<struct<field, value, op, threshold>>`` column."""
+def masked_evidence(column: str, households: Mask | None = None) -> pl.Expr:
+    """Mask the values and thresholds inside a ``list<struct<field, value, op, threshold>>`` column.
+
+    Args:
+        column: its name.
+        households: how the numbers of households in it are masked (`household_mask`); None: as all others.
+    """
     part = pl.element().struct
-    return (
-        pl.col(column)
-        .list.eval(
-            pl.struct(
-                part.field("field"),
-                masked_text(part.field("value")).alias("value"),
-                part.field("op"),
-                masked_text(part.field("threshold")).alias("threshold"),
-            )
-        )
-        .alias(column)
-    )
+    names_households = part.field("field").is_in(HOUSEHOLD_FIELDS)
+
+    def hidden(name: str) -> pl.Expr:
+        text = part.field(name)
+        if households is None:
+            return masked_text(text).alias(name)
+        ours = households(pl.when(names_households).then(text))
+        return pl.when(names_households).then(ours).otherwise(masked_text(text)).alias(name)
+
+    entry = pl.struct(part.field("field"), hidden("value"), part.field("op"), hidden("threshold"))
+    return pl.col(column).list.eval(entry).alias(column)
+
+
+def masked_texts(column: pl.Series) -> pl.Series:
+    """Mask a column of few different texts, such as the names of towns; null stays."""
+    texts = column.drop_nulls().unique()
+    shown = texts.to_frame("text").select(masked_text(pl.col("text"))).to_series()
+    return column if shown.equals(texts) else column.replace(dict(zip(texts, shown, strict=True)))
 
 
 def masked_raw(column: str, id_headers: Sequence[str] = ()) -> pl.Expr:

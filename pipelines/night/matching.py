@@ -12,6 +12,7 @@ from pipelines.domain.households import active_rows, households_of, members_of
 from pipelines.domain.matching import HOUSEHOLD_ID, named_persons, named_rows
 from pipelines.domain.roster_rows import roster_rows_of, shared_members_of
 from pipelines.night.canaries import without_canaries
+from pipelines.night.masking import masked_texts
 from pipelines.night.matched_rows import completed, matched_rows, no_match
 from pipelines.night.night import ROSTER, Night
 from warehouse.content import Content, attached, effective_content, feed_rows, not_queried, quarantined_households
@@ -47,6 +48,8 @@ def take_roster(night: Night) -> tuple[pl.DataFrame, pl.DataFrame]:
         unreadable = quarantined_households(con, content)
     rows = completed(contract, rows)
     households = households_of(rows, night.as_of, unreadable)
+    # What is counted by town is shown: on pages, in accounts, as names of files. A town's name needs nobody's number.
+    households = households.with_columns(masked_texts(households.get_column("town")))
     members = members_of(rows)
     counted = without_canaries(rows)
     present = {field["field"] for report in night.state(ROSTER).used for field in report.fields if field["is_present"]}

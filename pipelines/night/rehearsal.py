@@ -80,7 +80,7 @@ def rehearse(request: Request, step: Step) -> Rehearsal:
             step("step", name)
             done.append(place.night(stored, policies, verdicts, step, is_last=stored is nights[-1]))
             step("done", name)
-    return Rehearsal(tuple(done), request.nights, pair.replaces, verdicts.height)
+    return Rehearsal(tuple(done), request.nights, pair.replaces, verdicts.height, opened[0].secret)
 
 
 def _opened(request: Request, newest: StoredNight, pair: PolicyPair) -> tuple[Night, Night]:

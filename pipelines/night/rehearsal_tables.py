@@ -26,6 +26,7 @@ from pipelines.domain.rehearsal_groups import (
 )
 from pipelines.domain.vocabulary import ACTION_LABEL, OUTCOME_LABEL
 from pipelines.night.exports import masked
+from pipelines.night.household_mask import household_key
 from pipelines.night.labels import COLUMN_LABELS, FEED_STATUS_LABELS, RISK_LABELS
 from pipelines.night.rehearsed import Rehearsal, RehearsedNight
 
@@ -195,7 +196,7 @@ def lists(rehearsal: Rehearsal, which: str, *, clear_ids: bool) -> pl.DataFrame:
     schema = CHANGED if which == "changes" else MOVED
     frames = [getattr(one.comparison, which) for one in reversed(rehearsal.nights)]
     rows = pl.concat([pl.DataFrame(schema=schema), *frames])
-    rows = rows if clear_ids else masked(rows)
+    rows = rows if clear_ids else masked(rows, household_key(rehearsal.secret))
     shown = worded(rows) if which == "changes" else _moved_worded(rows)
     return shown.rename({name: MOVED_LABELS[name] for name in shown.columns})
 

@@ -4,7 +4,7 @@ What belongs here: the types between running a rehearsal (`rehearsal`), its repo
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -106,12 +106,14 @@ class Rehearsal:
         asked: how many nights were asked for; there may be fewer.
         replaces: whether the changed directory stood in place of the policy in use.
         verdicts: how many conclusions there were to replay.
+        secret: the warehouse's, for the marks of households.
     """
 
     nights: tuple[RehearsedNight, ...]
     asked: int
     replaces: bool
     verdicts: int
+    secret: bytes = field(repr=False)
 
     @property
     def contradicted(self) -> int:

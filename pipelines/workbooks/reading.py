@@ -15,8 +15,10 @@ from pipelines.domain.ledger_entries import DECLARED, EMPLOYMENT_COST, ENTRIES, 
 from pipelines.domain.money import plain
 from pipelines.domain.vocabulary import Outcome
 from pipelines.night.exports import masked, queue
-from pipelines.night.masking import masked_id, masked_text
+from pipelines.night.household_mask import household_key
+from pipelines.night.masking import masked_name, masked_text
 from pipelines.workbooks.material import ANSWERS, CASE_FILES, NO_TOWN, Material
+from warehouse.keys import identity_key
 from warehouse.publication import read_manifest, read_published
 from warehouse.session import Vault
 
@@ -66,11 +68,12 @@ def read_material(
     ledger = ledger.join(_told(entries), on=["household_id", "id_number"], how="left", maintain_order="left")
     answers = pl.DataFrame(schema=ANSWERS) if answers is None else answers
     if not clear_ids:
-        cases, findings = masked(cases), masked(findings)
-        ledger = ledger.with_columns(masked_id("id_number"))
+        key = household_key(identity_key(vault.root, vault.key))
+        cases, findings, ledger = masked(cases, key), masked(findings, key), masked(ledger, key)
         # What people wrote may name a person by number, too.
         said = [name for name, kind in answers.schema.items() if kind == pl.String and name != "finding_id"]
         answers = answers.with_columns(masked_text(pl.col(name)) for name in said)
+        files = files.with_columns(masked_text(pl.col("handled_by")))
     return Material(
         night=folder.name,
         manifest=manifest,
@@ -81,7 +84,7 @@ def read_material(
         answers=answers,
         files=files,
         is_clear=clear_ids,
-        known_towns=frozenset(every["book_town"]),
+        known_towns=frozenset(one if clear_ids else masked_name(one) for one in every["book_town"].unique()),
     )
 
 

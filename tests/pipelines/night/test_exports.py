@@ -19,10 +19,14 @@ from pipelines.night.exports import (
     quarantined,
     queue,
 )
+from pipelines.night.household_mask import household_key
+from tests.pipelines.conftest import FINDINGS, finding
+from warehouse.keys import identity_key
 from warehouse.session import Vault
 
 HEAD, SPOUSE, OTHER = "512390198607250559", "51239020011231001X", "500190193405064311"
 WORDS = FeedWords({"vehicle": ["身份证号"]}, {"wrong_check_digit": "校验位错误"})
+KEY = household_key(b"k" * 32)
 Publish = Callable[..., Path]
 
 
@@ -66,10 +70,32 @@ def test_masking_keeps_what_is_no_person(night_vault: Vault, published_night: Pu
         "02/渝AA8944",
         "915001037474123456/operator",
         "employee/512390********001X的店",
-        "500103202008150012",
+        rows["household_id"][3],
     ]
-    assert rows["household_id"][3] == "500103202008150012"
+    assert rows["household_id"].to_list()[:3] == ["H2", "H2", "H4"]
     assert rows["finding_id"][0] == "123456789012345678901234567890ab"
+
+
+def test_households_that_are_called_after_their_heads_are_hidden_and_stay_apart() -> None:
+    first, second = "500103198007150012", "500103199008150012"
+    others = f"{second},H9"
+    told = {"field": "other_households", "value": others, "op": "=", "threshold": ""}
+    double = finding(first, first, "ZF-01", feed="roster", record_key=others, evidence=[told], village=f"村{first}")
+    double |= {"statement": f"同时登记为其他在保家庭（{others}）的成员", "clears_with": [f"在其他户（{others}）停保"]}
+    rows = [double, finding(first, first, "FC-02", feed="property", record_key=first, name=f"张某{first}")]
+    clear = pl.DataFrame([*rows, finding(second, second, "CL-01")], schema=FINDINGS)
+    hidden = masked(clear, KEY)
+    shown = hidden["household_id"].to_list()
+    assert [one[:18] for one in shown] == ["500103********0012"] * 3
+    assert shown[0] == shown[1] != shown[2]
+    # What a row says of another household is what that household is called elsewhere.
+    assert hidden["record_key"].to_list()[:2] == [f"{shown[2]},H9", shown[0]]
+    assert hidden["evidence"][0][0]["value"] == f"{shown[2]},H9"
+    assert hidden["statement"][0] == f"同时登记为其他在保家庭（{shown[2]},H9）的成员"
+    assert hidden["clears_with"][0].to_list() == [f"在其他户（{shown[2]},H9）停保"]
+    assert (hidden["village"][0], hidden["name"][1]) == ("村500103********0012", "张某500103********0012")
+    assert not [number for number in (first, second) if number[6:14] in everything(hidden)]
+    assert hidden.schema == clear.schema
 
 
 def test_the_schema_is_the_contracts_whether_masked_or_not(night_vault: Vault, published_night: Publish) -> None:
@@ -78,7 +104,7 @@ def test_the_schema_is_the_contracts_whether_masked_or_not(night_vault: Vault, p
     hidden = exported(night_vault, folder, "findings", town=None, clear_ids=False, words=WORDS)
     assert clear.schema == hidden.schema
     assert clear["id_number"].to_list() == [HEAD, SPOUSE, OTHER, OTHER]
-    assert masked(clear).equals(hidden)
+    assert masked(clear, household_key(identity_key(night_vault.root, night_vault.key))).equals(hidden)
 
 
 def test_a_town_is_filtered_and_an_unknown_one_is_answered_with_the_towns(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.night.masking import MASK, masked_evidence, masked_id, masked_name, masked_raw, masked_text
+from pipelines.night.masking import MASK, masked_evidence, masked_id, masked_name, masked_raw, masked_text, masked_texts
 
 PERSON = "512390198607250559"
 
@@ -52,6 +52,10 @@ def test_an_id_column_shows_the_first_six_and_the_last_four(value: str | None, e
         ("92500103MA5U12345X/operator", "92500103MA5U12345X/operator"),
         ("500103001001GB00001F00010001", "500103001001GB00001F00010001"),
         ("2026-09-22 1070.80", "2026-09-22 1070.80"),
+        ("张某512390 19860725 0559", "张某512390********0559"),
+        ("512390-19860725-055X号", "512390********055X号"),
+        ("5123 9019 8607 2505 59", "5123 90********05 59"),
+        ("202409 2026-09-22 1070.80", "202409 2026-09-22 1070.80"),
         ("12345678901234", "12345678901234"),
         (None, None),
     ],
@@ -130,3 +134,14 @@ def test_empty_cells_and_null_rows_pass_through() -> None:
 def test_a_file_name_with_a_number_in_it_is_hidden() -> None:
     assert masked_name(f"张某{PERSON}.xlsx") == "张某512390********0559.xlsx"
     assert masked_name("queue.xlsx") == "queue.xlsx"
+
+
+@pytest.mark.parametrize("towns", [["甲镇", None, "甲镇", ""], []])
+def test_names_of_towns_stay(towns: list[str | None]) -> None:
+    column = pl.Series("town", towns, dtype=pl.String)
+    assert masked_texts(column).equals(column)
+
+
+def test_a_number_in_the_name_of_a_town_is_hidden_everywhere_it_stands() -> None:
+    column = pl.Series("town", [f"甲镇{PERSON}", None, "乙镇", f"甲镇{PERSON}"])
+    assert masked_texts(column).to_list() == ["甲镇512390********0559", None, "乙镇", "甲镇512390********0559"]
