@@ -25,6 +25,8 @@ from warehouse.sql import name, text
 ALIAS = "cases"
 DATABASE = "cases.duckdb"
 MANIFEST = "manifest.json"
+REMOVED = "removed.json"
+"""Beside the account of a night whose tables retention removed: when and why. Written before the first of them goes."""
 ROWS_A_GROUP = 100_000
 PARQUET_KEY = "hedui"
 Audit = Callable[[Path], list[str]]
@@ -256,6 +258,11 @@ def _parquet_options(vault: Vault) -> str:
 
 def _read_parquet(vault: Vault, con: duckdb.DuckDBPyConnection, path: Path, columns: str = "*") -> pl.DataFrame:
     if not path.exists():
+        if (path.parent / REMOVED).exists():
+            raise WarehouseError(
+                f"the tables of the night {path.parent.name} were removed by retention: what needs them, such as a night "
+                "compared with it, can be done again only after they are restored from the back-up"
+            )
         raise WarehouseError(f"the night {path.parent.name} has no table {path.stem}")
     _use_parquet_key(vault, con)
     config = f", encryption_config = {{footer_key: {text(PARQUET_KEY)}}}" if vault.key is not None else ""

@@ -147,8 +147,8 @@ class SnapshotStore:
         return sorted(found, key=lambda snapshot: (snapshot.snapshot_date, snapshot.landed_at, snapshot.checksum))
 
     def dates(self, feed: str) -> tuple[date, ...]:
-        """Give the dates of the landed snapshots of a feed, each once, the oldest first."""
-        return tuple(sorted({one.snapshot_date for one in self.list(feed)}))
+        """Give the dates of the landed snapshots of a feed, also of those whose rows have gone, each once, oldest first."""
+        return tuple(sorted({one.snapshot_date for one in self.reports(feed) if one.status == "landed"}))
 
     def _folder(self, feed: str) -> Path:
         if not is_safe_name(feed):

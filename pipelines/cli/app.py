@@ -18,6 +18,7 @@ from pipelines.cli.nightly import nightly
 from pipelines.cli.policy import policy
 from pipelines.cli.publish import publish
 from pipelines.cli.rehearse import rehearse
+from pipelines.cli.retain import retain
 from pipelines.cli.sample import sample
 from pipelines.cli.scenario import scenario
 from pipelines.cli.status import status
@@ -33,6 +34,7 @@ Examples:
   hedui scenario tests/scenarios --brief
   hedui status --warehouse warehouse
   hedui publish --run 0b5c3d2e --reason "…" --warehouse warehouse
+  hedui retain --dry-run
   hedui policy show --rule CL-01
   hedui ui --inbox inbox --warehouse warehouse
 
@@ -55,7 +57,22 @@ def hedui() -> None:
     """
 
 
-COMMANDS = (sample, nightly, publish, export, importing, case, scenario, rehearse, status, policy, audit, ui, key)
+COMMANDS = (
+    sample,
+    nightly,
+    publish,
+    export,
+    importing,
+    case,
+    scenario,
+    rehearse,
+    status,
+    retain,
+    policy,
+    audit,
+    ui,
+    key,
+)
 for command in COMMANDS:
     hedui.add_command(command)
 

@@ -4,7 +4,6 @@ One JSON object a line in ``<warehouse>/audit/exports.jsonl``, appended, never e
 appears, so that no clear export exists without its record.
 """
 
-import json
 import os
 import pwd
 from collections.abc import Mapping
@@ -12,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from pipelines.night.masking import masked_name
+from warehouse.audit_log import append_record
 
 AUDIT_FILE = Path("audit") / "exports.jsonl"
 
@@ -26,15 +26,7 @@ def record_clear_export(root: Path, entry: Mapping[str, object], file_name: str,
         when: the moment, with its time zone.
     """
     told = {"at": when.isoformat(timespec="seconds"), "by": operating_user(), "file": masked_name(file_name), **entry}
-    path = root / AUDIT_FILE
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # O_APPEND: one write of one line, so that two exports at the same time never mix theirs.
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    try:
-        os.write(handle, json.dumps(told, ensure_ascii=False).encode() + b"\n")
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    append_record(root / AUDIT_FILE, told)
 
 
 def operating_user() -> str:

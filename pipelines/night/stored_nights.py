@@ -103,7 +103,10 @@ def choose_nights(vault: Vault, number: int, until: date | None, profile: str | 
 
 
 class PinnedSnapshots(SnapshotStore):
-    """The snapshots that a stored night used, and no other, whatever has landed since."""
+    """The snapshots that a stored night used, and no other, whatever has landed since.
+
+    Their dates are those of everything that has landed: how long a verdict holds does not depend on what is pinned.
+    """
 
     def __init__(self, vault: Vault, pinned: Mapping[str, Collection[Mark]]) -> None:
         super().__init__(vault)
@@ -113,10 +116,6 @@ class PinnedSnapshots(SnapshotStore):
         """Give the night's snapshots of a feed, oldest date first, then by landing."""
         wanted = set(self._pinned.get(feed, ()))
         return [one for one in super().list(feed) if (one.snapshot_date.isoformat(), one.checksum) in wanted]
-
-    def dates(self, feed: str) -> tuple[date, ...]:
-        """Give the dates of everything that has landed: how long a verdict holds does not depend on what is pinned."""
-        return tuple(sorted({one.snapshot_date for one in super().list(feed)}))
 
 
 def pinned_snapshots(vault: Vault, night: StoredNight) -> PinnedSnapshots:
