@@ -12,9 +12,6 @@ import polars as pl
 MOST_BYTES = 256 * 1024 * 1024
 """All frames kept together; one that is greater by itself is never kept."""
 
-PLAIN = (pl.String, pl.Boolean, pl.Date, pl.Int16, pl.Int32, pl.Int64, pl.Float64, pl.Decimal)
-"""Types that DuckDB gives back as they were written; a frame with any other is read back."""
-
 Mark = tuple[int, int, int]
 
 
@@ -37,7 +34,7 @@ class RecentFrames:
         return kept[1]
 
     def keep(self, path: Path, rows: pl.DataFrame) -> None:
-        """Keep a frame that was read from a file."""
+        """Keep a frame that was read from a file, or written to it: either way a reader gets the same back."""
         size = int(rows.estimated_size())
         self._kept.pop(path, None)
         if size > self._most:
@@ -45,21 +42,6 @@ class RecentFrames:
         self._kept[path] = (_mark(path), rows, size)
         while sum(kept[2] for kept in self._kept.values()) > self._most:
             self._kept.popitem(last=False)
-
-    def keep_written(self, path: Path, rows: pl.DataFrame) -> None:
-        """Keep a frame that was written to a file, where it would be read back just so."""
-        if all(_is_plain(dtype) for dtype in rows.dtypes):
-            self.keep(path, rows)
-        else:
-            self._kept.pop(path, None)
-
-
-def _is_plain(dtype: pl.DataType) -> bool:
-    if isinstance(dtype, pl.List):
-        return isinstance(dtype.inner, pl.DataType) and _is_plain(dtype.inner)
-    if isinstance(dtype, pl.Struct):
-        return all(isinstance(field.dtype, pl.DataType) and _is_plain(field.dtype) for field in dtype.fields)
-    return isinstance(dtype, PLAIN)
 
 
 def _mark(path: Path) -> Mark:

@@ -198,8 +198,7 @@ def store(con: duckdb.DuckDBPyConnection, table: str, rows: pl.DataFrame) -> Non
     Raises:
         WarehouseError: a column has no type (all null, of Polars type Null), which would come back as a number.
     """
-    untyped = [column for column, dtype in rows.schema.items() if _is_untyped(dtype)]
-    if untyped:
+    if untyped := untyped_columns(rows):
         raise WarehouseError(f"columns without a type: {', '.join(untyped)}; cast them before they are stored")
     with _registered(con, rows) as view:
         con.execute(f"CREATE OR REPLACE TABLE {table} AS SELECT * FROM {view}")  # noqa: S608  names are quoted by `name`
@@ -211,6 +210,11 @@ def append(con: duckdb.DuckDBPyConnection, table: str, rows: pl.DataFrame) -> No
         return
     with _registered(con, rows) as view:
         con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM {view}")  # noqa: S608  names are quoted by `name`
+
+
+def untyped_columns(rows: pl.DataFrame) -> list[str]:
+    """The columns of a frame that have no type: stored, they would come back as numbers."""
+    return [column for column, dtype in rows.schema.items() if _is_untyped(dtype)]
 
 
 def _is_untyped(dtype: pl.DataType | DataTypeClass) -> bool:

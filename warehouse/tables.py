@@ -1,4 +1,4 @@
-"""The tables of a night: one DuckDB file each, replaced whole.
+"""The tables of a night: one Arrow file each, replaced whole.
 
 Belongs here: frames that assets hand to each other (`findings`, `cases`, `matched_<feed>` …) and their counts. One
 writer per file by construction, so assets never wait for each other's lock. Does not belong here: what is published.
@@ -16,11 +16,10 @@ import polars as pl
 from warehouse.errors import WarehouseError
 from warehouse.files import is_safe_name, move_into_place, write_file, written_aside
 from warehouse.recent_frames import RecentFrames
-from warehouse.session import Vault, frame, store
-from warehouse.sql import name
+from warehouse.session import Vault, untyped_columns
+from warehouse.table_files import read_table, write_table
 
-ALIAS = "night"
-TABLE = "rows"
+ENDING = "arrow"
 
 
 @dataclass(frozen=True)
@@ -52,15 +51,16 @@ class NightTables:
         Raises:
             WarehouseError: a column has no type, or the disk refuses.
         """
-        target = self._path(table, "duckdb")
+        if untyped := untyped_columns(rows):
+            raise WarehouseError(f"columns without a type: {', '.join(untyped)}; cast them before they are stored")
+        target = self._path(table, ENDING)
         self.vault.open()
-        with written_aside(target) as aside, self.vault.connect() as con:
-            self.vault.attach(con, aside, ALIAS, read_only=False)
-            store(con, name(ALIAS, TABLE), rows)
-            con.execute(f"CHECKPOINT {name(ALIAS)}")
-            con.execute(f"DETACH {name(ALIAS)}")
+        with written_aside(target) as aside:
+            write_table(aside, rows, self.vault.key)
             move_into_place(aside, target)
-        self.recent.keep_written(target, rows)
+        # An older version of the programme kept tables in DuckDB files: what is written again must not lie there twice.
+        target.with_suffix(".duckdb").unlink(missing_ok=True)
+        self.recent.keep(target, rows)
 
     def read(self, table: str) -> pl.DataFrame:
         """Read a table back, in the order and with the types in which it was written.
@@ -68,21 +68,20 @@ class NightTables:
         Raises:
             WarehouseError: the night has no such table.
         """
-        path = self._path(table, "duckdb")
+        path = self._path(table, ENDING)
         if not path.exists():
             raise WarehouseError(f"the night {self.as_of} has no table {table}: run the step that writes it first")
         kept = self.recent.get(path)
         if kept is not None:
             return kept
-        with self.vault.connect(will_write=False) as con:
-            self.vault.attach(con, path, ALIAS, read_only=True)
-            rows = frame(con, f"SELECT * FROM {name(ALIAS, TABLE)}")  # noqa: S608  two constants
+        self.vault.open()
+        rows = read_table(path, self.vault.key)
         self.recent.keep(path, rows)
         return rows
 
     def has(self, table: str) -> bool:
         """Tell whether the night has the table."""
-        return self._path(table, "duckdb").exists()
+        return self._path(table, ENDING).exists()
 
     def write_facts(self, facts: str, content: Mapping[str, Any]) -> None:
         """Store a small account of a step as JSON. It is not encrypted: counts and sentences only, no person."""

@@ -56,7 +56,7 @@ CANARIES: tuple[str, ...] = (
     *(MISTYPED, PASSPORT, PERMIT, VAGUE, REMARK, SPILT, NOTE, HEADER_ID, HEADER_PLATE),
     *BAD_IDS,
 )
-DATA_FILES = (".duckdb", ".parquet")
+DATA_FILES = (".duckdb", ".parquet", ".arrow")
 
 
 def deliver_mess(inbox: Path) -> Path:

@@ -155,7 +155,7 @@ def test_of_an_encrypted_warehouse_nobody_can_be_read_while_it_is_rehearsed_on(
     changed = edited_copy(repository, tmp_path / "changed", [CARS_OFF])
     night = rehearse(asked(district, five_feeds, changed_dirs=(changed,)), look).newest
     assert {key[1] for key in keys(night.comparison.leaving)} == {DRIVER.id_number}
-    assert {"members.duckdb", "findings.duckdb"} <= seen
+    assert {"members.arrow", "findings.arrow"} <= seen
     assert not list((district.warehouse / "tmp").iterdir())
 
 

@@ -21,6 +21,6 @@ def published_by(warehouse: Path) -> set[str]:
 def test_the_job_has_every_stage_and_no_other(first_night: tuple[District, Done], messy_night: Messy) -> None:
     plain, job = first_night[0].warehouse, messy_night[0].warehouse
     # The job has a step for the rules of every feed, also where none of them is switched on; the stages pass it over.
-    assert left_by(job) - left_by(plain) == {"findings_roster.duckdb"}
+    assert left_by(job) - left_by(plain) == {"findings_roster.arrow"}
     assert left_by(plain) <= left_by(job)
     assert published_by(plain) == published_by(job)

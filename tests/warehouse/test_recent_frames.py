@@ -4,7 +4,6 @@ from datetime import date
 from pathlib import Path
 
 import polars as pl
-import pytest
 from polars.testing import assert_frame_equal
 
 from warehouse.recent_frames import RecentFrames
@@ -39,24 +38,6 @@ def test_the_longest_unused_goes_first_and_what_is_too_great_is_not_kept(tmp_pat
     assert [recent.get(path) is not None for path in paths] == [True, False, True]
     recent.keep(paths[0], pl.DataFrame({"a": range(100)}))
     assert recent.get(paths[0]) is None
-
-
-@pytest.mark.parametrize(
-    ("rows", "is_kept"),
-    [
-        (pl.DataFrame({"a": ["x"], "b": [date(2026, 9, 22)], "c": [True]}), True),
-        (pl.DataFrame({"a": [[{"b": "x"}]]}), True),
-        (pl.DataFrame({"a": ["x"]}, schema={"a": pl.Categorical}), False),
-        (pl.DataFrame({"a": [1]}, schema={"a": pl.UInt32}), False),
-        (pl.DataFrame({"a": [["x"]]}, schema={"a": pl.List(pl.Categorical)}), False),
-    ],
-)
-def test_what_was_written_is_kept_where_it_reads_back_just_so(
-    tmp_path: Path, rows: pl.DataFrame, is_kept: bool
-) -> None:
-    recent, path = RecentFrames(), written(tmp_path / "x", "1")
-    recent.keep_written(path, rows)
-    assert (recent.get(path) is not None) == is_kept
 
 
 def test_what_is_kept_is_what_a_reader_without_it_finds(vault: Vault) -> None:

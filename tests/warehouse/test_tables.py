@@ -44,12 +44,15 @@ def test_a_big_table_keeps_its_order(night: NightTables) -> None:
 
 def test_a_table_lies_in_a_private_file_of_its_own(night: NightTables) -> None:
     night.write("findings", ROWS)
-    path = night.vault.root / "nights" / "2026-09-22" / "caojie-2024" / "findings.duckdb"
+    path = night.vault.root / "nights" / "2026-09-22" / "caojie-2024" / "findings.arrow"
     assert night.folder == path.parent
-    assert [file.name for file in night.folder.iterdir()] == ["findings.duckdb"]
+    assert [file.name for file in night.folder.iterdir()] == ["findings.arrow"]
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(night.folder.stat().st_mode) == 0o700
     assert ("状态".encode() in path.read_bytes()) == (night.vault.key is None)
+    night.folder.joinpath("findings.duckdb").touch()
+    night.write("findings", ROWS)
+    assert [file.name for file in night.folder.iterdir()] == ["findings.arrow"]
 
 
 def test_nights_do_not_mix(night: NightTables) -> None:
