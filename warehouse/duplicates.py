@@ -19,10 +19,14 @@ ROWS_A_PASS = 2_000_000
 
 @dataclass(frozen=True)
 class Removed:
-    """How many rows were taken out: rows that stand twice, and rows replaced by a later one of their key."""
+    """How many rows were taken out: rows that stand twice, and rows replaced by a later one of their key.
+
+    `counts` are the sums, over both, of what the caller had counted.
+    """
 
     duplicate: int
     superseded: int
+    counts: tuple[int, ...] = ()
 
 
 def remove_repeated(
@@ -31,6 +35,7 @@ def remove_repeated(
     fields: Sequence[str],
     keys: Keys,
     rows_a_pass: int = ROWS_A_PASS,
+    counted: Sequence[str] = (),
 ) -> Removed:
     """Keep of identical rows the last, then of rows with one natural key the last; delete the others.
 
@@ -46,6 +51,7 @@ def remove_repeated(
         keys: The feed's natural key.
         rows_a_pass: About how many candidate rows are compared at once; it bounds memory where everything stands
             twice.
+        counted: SQL aggregates over the rows that are removed.
 
     Returns:
         How many rows were removed, and why.
@@ -59,9 +65,16 @@ def remove_repeated(
     [(candidates,)] = con.execute("SELECT coalesce(sum(rows), 0)::BIGINT FROM shared").fetchall()
     con.execute("CREATE OR REPLACE TEMP TABLE repeated (row_id BIGINT, is_duplicate BOOLEAN)")
     passes = -(-candidates // rows_a_pass)
+    sums = (0,) * len(counted)
     for turn in range(passes):
         chosen = f"(SELECT bucket FROM shared WHERE bucket % {passes} = {turn})"
-        con.execute(_compare(f"SELECT * FROM {keyed} WHERE {bucket} IN {chosen}", fields, keys))
+        con.execute(f"CREATE OR REPLACE TEMP TABLE candidate AS SELECT * FROM {keyed} WHERE {bucket} IN {chosen}")
+        con.execute(_compare(fields, keys))
+        if counted:
+            gone = "candidate WHERE row_id IN (SELECT row_id FROM repeated)"
+            [found] = con.execute(f"SELECT {', '.join(counted)} FROM {gone}").fetchall()
+            sums = tuple(one + other for one, other in zip(sums, found, strict=True))
+        con.execute("DROP TABLE candidate")
     [(duplicate, superseded)] = con.execute(
         "SELECT count(*) FILTER (is_duplicate), count(*) FILTER (NOT is_duplicate) FROM repeated",
     ).fetchall()
@@ -69,7 +82,7 @@ def remove_repeated(
         con.execute(f"DELETE FROM {table} WHERE rowid IN (SELECT row_id FROM repeated)")
     con.execute("DROP TABLE shared")
     con.execute("DROP TABLE repeated")
-    return Removed(duplicate, superseded)
+    return Removed(duplicate, superseded, sums)
 
 
 def _bucket(keys: Keys, fields: Sequence[str]) -> str:
@@ -80,16 +93,15 @@ def _bucket(keys: Keys, fields: Sequence[str]) -> str:
     return f"CASE WHEN {KIND} = 0 THEN hash({', '.join(map(name, fields))}) ELSE {by_key} END"
 
 
-def _compare(candidates: str, fields: Sequence[str], keys: Keys) -> str:
-    """SQL that adds the repeated rows among the candidates to the table `repeated`.
+def _compare(fields: Sequence[str], keys: Keys) -> str:
+    """SQL that adds the repeated rows of the table `candidate` to the table `repeated`.
 
     A window partition takes null as equal to null, and DuckDB sorts windows on disk where memory ends.
     """
     latest_first = "ORDER BY part_no DESC, source_row DESC, row_id DESC"
     return f"""
         INSERT INTO repeated
-        WITH candidate AS ({candidates}),
-        told_apart AS (
+        WITH told_apart AS (
             SELECT row_id, part_no, source_row, {", ".join(keys.names)},
                 row_number() OVER (PARTITION BY {", ".join(map(name, fields))} {latest_first}) > 1 AS is_duplicate
             FROM candidate

@@ -24,7 +24,7 @@ from warehouse.files import create_file, private_folder, written_aside
 from warehouse.keys import Key, derive
 from warehouse.sql import name, text
 
-__all__ = ["MARKER", "Vault", "append", "frame", "name", "store"]
+__all__ = ["MARKER", "Vault", "append", "frame", "name", "registered", "store"]
 
 MARKER = "warehouse.json"
 FORMAT = 1
@@ -200,7 +200,7 @@ def store(con: duckdb.DuckDBPyConnection, table: str, rows: pl.DataFrame) -> Non
     """
     if untyped := untyped_columns(rows):
         raise WarehouseError(f"columns without a type: {', '.join(untyped)}; cast them before they are stored")
-    with _registered(con, rows) as view:
+    with registered(con, rows) as view:
         con.execute(f"CREATE OR REPLACE TABLE {table} AS SELECT * FROM {view}")  # noqa: S608  names are quoted by `name`
 
 
@@ -208,7 +208,7 @@ def append(con: duckdb.DuckDBPyConnection, table: str, rows: pl.DataFrame) -> No
     """Add a frame's rows to a table that has its columns, matched by name."""
     if rows.is_empty():
         return
-    with _registered(con, rows) as view:
+    with registered(con, rows) as view:
         con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM {view}")  # noqa: S608  names are quoted by `name`
 
 
@@ -227,9 +227,11 @@ def _is_untyped(dtype: pl.DataType | DataTypeClass) -> bool:
 
 
 @contextmanager
-def _registered(con: duckdb.DuckDBPyConnection, rows: pl.DataFrame) -> Iterator[str]:
+def registered(con: duckdb.DuckDBPyConnection, rows: pl.DataFrame) -> Iterator[str]:
+    """Let SQL read a frame, by the quoted name given, while this lasts."""
     view = f"frame_{uuid.uuid4().hex}"
-    con.register(view, rows.to_arrow())
+    # Texts as Polars holds them: the older form would be a copy of every one.
+    con.register(view, rows.to_arrow(compat_level=pl.CompatLevel.newest()))
     try:
         yield name(view)
     finally:

@@ -6,17 +6,20 @@ here: where the file lies and when it appears (`warehouse.snapshots`).
 # ruff: noqa: S608  the SQL is put together from names quoted by `warehouse.sql.name`, never from values
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import duckdb
 import polars as pl
 
-from warehouse.duplicates import remove_repeated
+from warehouse.duplicates import Removed, remove_repeated
 from warehouse.errors import WarehouseError
 from warehouse.load_report import Books, LoadReport
 from warehouse.natural_keys import Keys
-from warehouse.session import append, store
+from warehouse.profile import Tally, counts
+from warehouse.session import append, registered, store
 from warehouse.sql import name, sql_type
+from warehouse.storing import compressions, give_back, is_encrypted, is_large, leave_a_thread
 
 ALIAS = "snapshot"
 PLACES: Mapping[str, pl.DataType] = {"part_no": pl.Int32(), "source_row": pl.Int64()}
@@ -50,11 +53,14 @@ class SnapshotWriter:
         self._fields = [field for field in schema if field not in PLACES]
         self._schema = {**{field: schema[field] for field in self._fields}, **PLACES}
         self._keys = keys
+        self._counts = counts({field: schema[field] for field in self._fields})
+        self._tally = Tally(self._fields)
+        self._is_begun = False
+        self._threads: int | None = None
         self.finished: LoadReport | None = None
         missing = {field for fields in keys.alternatives for field in fields} - set(self._fields)
         if missing:
             raise WarehouseError(f"{report.feed}: the natural key names no field of the contract: {sorted(missing)}")
-        _create(con, "rows", self._schema)
         _create(con, "quarantine", QUARANTINE)
         _create(con, "requested", {"id_number": pl.String()})
 
@@ -64,7 +70,13 @@ class SnapshotWriter:
         Raises:
             WarehouseError: the columns are not those of the contract.
         """
-        append(self._con, name(ALIAS, "rows"), self._typed(clean, self._schema, optional=()))
+        rows = self._typed(clean, self._schema, optional=())
+        if not rows.is_empty():
+            self._begin(rows)
+            with registered(self._con, rows) as view:
+                [found] = self._con.execute(f"SELECT {', '.join(self._counts)} FROM {view}").fetchall()
+                self._con.execute(f"INSERT INTO {name(ALIAS, 'rows')} BY NAME SELECT * FROM {view}")
+            self._tally.add(found)
         quarantined = self._typed(quarantine, QUARANTINE, optional=("household_id",))
         append(self._con, name(ALIAS, "quarantine"), quarantined)
 
@@ -89,8 +101,9 @@ class SnapshotWriter:
         Returns:
             The load report; it is written when the writer is left without an error.
         """
-        removed = remove_repeated(self._con, name(ALIAS, "rows"), self._fields, self._keys)
-        profile = self._profile(fields)
+        removed = self._without_repeated()
+        told = {str(entry["field"]): dict(entry) for entry in fields}
+        profile = [{**told.get(str(entry["field"]), {}), **entry} for entry in self._tally.told()]
         store(self._con, name(ALIAS, "profile"), _as_frame(profile))
         store(self._con, name(ALIAS, "parts"), _parts_frame(parts))
         books = Books(
@@ -108,17 +121,24 @@ class SnapshotWriter:
     def _count(self, table: str) -> int:
         return int(self._con.execute(f"SELECT count(*) FROM {name(ALIAS, table)}").fetchall()[0][0])
 
-    def _profile(self, fields: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-        """One pass over the rows kept: per field how many are filled and how many are an unknown code."""
-        counts = [f"count({name(field)}) FILTER (CAST({name(field)} AS VARCHAR) <> '')" for field in self._fields]
-        counts += [f"count(*) FILTER (CAST({name(field)} AS VARCHAR) = 'unknown')" for field in self._fields]
-        [row] = self._con.execute(f"SELECT count(*), {', '.join(counts)} FROM {name(ALIAS, 'rows')}").fetchall()
-        rows, filled, unknown = row[0], row[1 : 1 + len(self._fields)], row[1 + len(self._fields) :]
-        told = {str(entry["field"]): dict(entry) for entry in fields}
-        return [
-            {**told.get(field, {"field": field}), "rows": rows, "filled": filled[place], "unknown": unknown[place]}
-            for place, field in enumerate(self._fields)
-        ]
+    def _begin(self, rows: pl.DataFrame) -> None:
+        """Make the table of the rows, once the first of them tell how they are best stored."""
+        if self._is_begun:
+            return
+        self._is_begun = True
+        _create(self._con, "rows", self._schema, compressions(rows, is_encrypted=is_encrypted(self._con, ALIAS)))
+        if is_large(rows):
+            self._threads = leave_a_thread(self._con)
+
+    def _without_repeated(self) -> Removed:
+        """Take out duplicates and superseded rows, of the table and of the counts."""
+        self._begin(pl.DataFrame(schema=self._schema))
+        if self._threads is not None:
+            give_back(self._con, self._threads)
+        removed = remove_repeated(self._con, name(ALIAS, "rows"), self._fields, self._keys, counted=self._counts)
+        if removed.counts:
+            self._tally.less(removed.counts)
+        return removed
 
     def _typed(self, rows: pl.DataFrame, schema: Mapping[str, pl.DataType], optional: Sequence[str]) -> pl.DataFrame:
         """Demand exactly the columns and types of the wall: a silent cast here would hide an error of a reader."""
@@ -135,8 +155,14 @@ class SnapshotWriter:
         return rows
 
 
-def _create(con: duckdb.DuckDBPyConnection, table: str, schema: Mapping[str, pl.DataType]) -> None:
-    columns = ", ".join(f"{name(column)} {sql_type(dtype)}" for column, dtype in schema.items())
+def _create(
+    con: duckdb.DuckDBPyConnection,
+    table: str,
+    schema: Mapping[str, pl.DataType],
+    compressed: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    stored = {column: f" USING COMPRESSION {method}" for column, method in compressed.items()}
+    columns = ", ".join(f"{name(column)} {sql_type(dtype)}{stored.get(column, '')}" for column, dtype in schema.items())
     con.execute(f"CREATE TABLE {name(ALIAS, table)} ({columns})")
 
 

@@ -4,22 +4,26 @@ What belongs here: which deliveries are tried, in which order, and what happens 
 (feeds.md section 1). How a file is read stands in `connectors`, how a snapshot is kept in `warehouse`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
 from datetime import date, timedelta
 from pathlib import Path
 
 from connectors.contract import Contract, schema
-from connectors.delivery import DeliveryReader, checksum
+from connectors.delivery import SLICE_BYTES, Batch, DeliveryReader, checksum
 from connectors.inbox import Delivery, find_deliveries, find_unready
 from connectors.refusal import Refusal
 from pipelines.night.night import ROSTER, Night, Progress, silent, state_name
+from pipelines.night.read_ahead import read_ahead
 from pipelines.night.state import FeedState, FeedStatus
 from warehouse.content import Effective, effective_content
 from warehouse.load_report import LoadReport
 from warehouse.natural_keys import Keys
 
 ROWS_BETWEEN_REPORTS = 1_000_000
+LARGE_BYTES = 2 * SLICE_BYTES
+"""A delivery of fewer bytes is read and stored in turn: there would be next to nothing to do ahead."""
 
 
 def undelivered(inbox: Path, feeds: Iterable[str], as_of: date) -> list[str]:
@@ -112,12 +116,13 @@ def read_into_snapshot(
     with night.snapshots.writer(
         contract.feed, delivery.snapshot_date, mark, schema(contract), keys, delivery.mode
     ) as writer:
-        for batch in reader.batches():
-            writer.append(batch.clean, batch.quarantine)
-            rows += batch.clean.height + batch.quarantine.height
-            if rows - told >= ROWS_BETWEEN_REPORTS:
-                told = rows
-                progress(f"{contract.feed} {delivery.snapshot_date}: {rows:,} rows read")
+        with batches_of(reader, delivery, night.vault.threads) as batches:
+            for batch in batches:
+                writer.append(batch.clean, batch.quarantine)
+                rows += batch.clean.height + batch.quarantine.height
+                if rows - told >= ROWS_BETWEEN_REPORTS:
+                    told = rows
+                    progress(f"{contract.feed} {delivery.snapshot_date}: {rows:,} rows read")
         report = reader.report()
         requested = reader.requested()
         if requested is not None:
@@ -129,6 +134,21 @@ def read_into_snapshot(
         )
     progress(f"{contract.feed} {delivery.snapshot_date}: {landed.books.kept:,} rows kept of {landed.books.read:,}")
     return landed
+
+
+def batches_of(
+    reader: DeliveryReader, delivery: Delivery, threads: int | None
+) -> AbstractContextManager[Iterator[Batch]]:
+    """The batches of a delivery; of a large one the next is read while the one before it is stored.
+
+    Args:
+        reader: Reads the delivery.
+        delivery: Its files.
+        threads: How many the night may use; with one nothing is read ahead.
+    """
+    if threads == 1 or sum(scan.size for scan in delivery.scans.values()) < LARGE_BYTES:
+        return nullcontext(reader.batches())
+    return read_ahead(reader.batches)
 
 
 def describe(

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from warehouse.duplicates import Removed, remove_repeated
 from warehouse.natural_keys import Keys
+from warehouse.profile import Tally, counts
 from warehouse.session import append, store
 
 FIELDS = ("id_number", "plate", "vin", "on", "value")
@@ -146,3 +147,25 @@ def test_it_agrees_with_the_rule_done_by_hand(
     found = set(connection.execute("SELECT part_no, source_row FROM rows").fetchall())
     connection.close()
     assert (found, removed) == by_hand(placed, keyless)
+
+
+@given(rows=st.lists(st.tuples(VALUE, VALUE, st.none() | st.just("unknown")), max_size=20), a_pass=st.integers(1, 9))
+@settings(max_examples=40, deadline=None)
+def test_the_counts_of_what_is_removed_and_of_what_stays_make_those_of_all(
+    rows: list[tuple[str | None, str | None, str | None]], a_pass: int
+) -> None:
+    schema = {"id_number": pl.String(), "plate": pl.String(), "vin": pl.String()}
+    placed = [(*row, 1, place) for place, row in enumerate(rows)]
+    asked = counts(schema)
+    with duckdb.connect() as connection:
+        store(connection, "rows", pl.DataFrame(placed, schema=SMALL, orient="row"))
+        [before] = connection.execute(f"SELECT {', '.join(asked)} FROM rows").fetchall()  # noqa: S608  names of ours
+        keys = Keys((("plate", "id_number"),))
+        removed = remove_repeated(connection, "rows", list(schema), keys, a_pass, counted=asked)
+        [after] = connection.execute(f"SELECT {', '.join(asked)} FROM rows").fetchall()  # noqa: S608  names of ours
+    tally = Tally(list(schema))
+    tally.add(before)
+    tally.less(removed.counts or (0,) * len(asked))
+    kept = Tally(list(schema))
+    kept.add(after)
+    assert tally.told() == kept.told()
