@@ -1,32 +1,40 @@
-"""Runs whose process was killed: Dagster would take them for running for hours, and let no night of the schedule begin.
+"""Runs whose process is gone: Dagster would take them for running for hours, and let no night of the queue begin.
 
-What belongs here: telling such a run by the process that it was started in, and closing it.
+What belongs here: telling such a run, and closing it. A run is known by the mark of the process that works on it
+(number, start, machine's boot, run); one that has no mark yet, by the code server that was to start it. Dagster's own
+monitoring sees neither: its launcher does not look after the health of what it started.
 """
 
+import json
 import os
+import socket
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
+from dagster._core.storage.tags import GRPC_INFO_TAG
 
 PROCESS_TAG = "hedui/process"
 UNFINISHED = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
+TIME_TO_START = timedelta(seconds=60)
+"""For a run without a mark: between a code server's being asked and its answer nothing can be told."""
+ACCOUNT = "the process of this run was killed; the previous publication stays"
 
 
-def process_tags() -> dict[str, str]:
-    """The tags of a run that this process executes."""
-    return {PROCESS_TAG: str(os.getpid())}
+def process_tags(run_id: str) -> dict[str, str]:
+    """The tags of a run that this process executes. A run made again of another has that one's tags: hence the id."""
+    pid = os.getpid()
+    return {PROCESS_TAG: f"{pid} {_birth(pid)} {run_id}"}
 
 
 def close_abandoned(instance: dg.DagsterInstance) -> int:
-    """Report the runs as failed that no process works on any more; how many there were.
-
-    Only runs that the command line started carry its process. The others are watched by Dagster's daemon.
-    """
-    runs = instance.get_runs(dg.RunsFilter(statuses=UNFINISHED))
-    abandoned = [run for run in runs if _is_abandoned(run.tags)]
+    """Report the runs as failed that no process works on any more; how many there were."""
+    now = datetime.now(UTC)
+    records = instance.get_run_records(dg.RunsFilter(statuses=UNFINISHED))
+    abandoned = [record.dagster_run for record in records if _is_abandoned(record, now)]
     for run in abandoned:
-        instance.report_run_failed(run, "the process of this run was killed; the previous publication stays")
+        instance.report_run_failed(run, ACCOUNT)
     return len(abandoned)
 
 
@@ -36,14 +44,53 @@ def close_abandoned_at(home: Path) -> int:
         return close_abandoned(instance)
 
 
-def _is_abandoned(tags: Mapping[str, str]) -> bool:
-    process = tags.get(PROCESS_TAG, "")
-    if not process.isdecimal():
-        return False
+def _is_abandoned(record: dg.RunRecord, now: datetime) -> bool:
+    run = record.dagster_run
+    words = run.tags.get(PROCESS_TAG, "").split()
+    # "<pid>" alone was written by earlier versions.
+    if words and words[0].isdecimal() and words[2:] in ([], [run.run_id]):
+        return not _is_alive(int(words[0]), words[1] if len(words) > 1 else "")
+    changed = record.update_timestamp
+    is_old = now - (changed if changed.tzinfo else changed.replace(tzinfo=UTC)) > TIME_TO_START
+    return is_old and _server_is_gone(run.tags)
+
+
+def _is_alive(pid: int, birth: str) -> bool:
+    """Whether a process is still there, and not another one that was given its number."""
     try:
-        os.kill(int(process), 0)
+        os.kill(pid, 0)
     except ProcessLookupError:
-        return True
-    except PermissionError:
         return False
+    except PermissionError:
+        return not birth or birth == _birth(pid)
+    return not birth or birth == _birth(pid)
+
+
+def _birth(pid: int) -> str:
+    """When a process started, as the kernel tells it: ticks since boot, and which boot; "-" where it tells nothing."""
+    try:
+        # The second word is the program's name in brackets, which may hold blanks.
+        ticks = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[19]
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except (OSError, IndexError):
+        return "-"
+    return f"{ticks}@{boot[:8]}"
+
+
+def _server_is_gone(tags: Mapping[str, str]) -> bool:
+    """Whether the code server that was to start a run has gone; one on another machine is not ours to judge."""
+    try:
+        path = json.loads(tags.get(GRPC_INFO_TAG, "{}")).get("socket")
+    except (ValueError, AttributeError):
+        return False
+    if not path:
+        return False
+    with socket.socket(socket.AF_UNIX) as probe:
+        probe.settimeout(2)
+        try:
+            probe.connect(path)
+        except (FileNotFoundError, ConnectionRefusedError):
+            return True
+        except OSError:
+            return False
     return False

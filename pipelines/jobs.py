@@ -1,6 +1,5 @@
 """What Dagster is given: assets, checks, the nightly job and its schedule; and how the command line starts that job."""
 
-import os
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -33,15 +32,15 @@ from pipelines.checks.judge import warm
 from pipelines.discretion import told
 from pipelines.event_log import open_instance
 from pipelines.failure import plain_account
+from pipelines.instance import dagster_home
 from pipelines.left_out import STAGES, left_out_tags, selected
 from pipelines.night.declared import contracts_of, rules_of
 from pipelines.night.event_chain import events_must_stand
 from pipelines.night.landing import undelivered
 from pipelines.night.night import ROSTER
-from pipelines.partitions import NIGHTS, TIME_ZONE, as_of_date
+from pipelines.partitions import IN_ORDER_OF_DATES, NIGHTS, TIME_ZONE, as_of_date
 from pipelines.resources import night_resource
 from pipelines.settings import Settings, SettingsError
-from warehouse.files import private_folder
 from warehouse.occupancy import Occupant, occupied
 from warehouse.publication import sweep
 
@@ -49,28 +48,6 @@ NIGHTLY = "nightly"
 HOUR = 2
 PUBLISHED, OUR_ERROR, WRONG_USAGE, HELD, NO_ROSTER = range(5)
 """Exit codes of a night (contract.md)."""
-
-DAGSTER_YAML = """\
-# Written by hedui once; edit it as you like. Nothing here tries to reach the internet.
-telemetry:
-  enabled: false
-nux:
-  enabled: false
-run_monitoring:
-  enabled: true
-  max_runtime_seconds: 28800
-concurrency:
-  runs:
-    max_concurrent_runs: 1
-retention:
-  schedule:
-    purge_after_days: 90
-  sensor:
-    purge_after_days:
-      skipped: 7
-      failure: 30
-      success: -1
-"""
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 """The listener tells what a person wants to know; the event log keeps everything."""
@@ -92,6 +69,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         description="One night: land, check, compare, build cases, publish. 每夜核对。",
         executor_def=dg.in_process_executor,
         hooks={plain_account},
+        config=IN_ORDER_OF_DATES,
     )
     assets = [
         *(landing_asset(contract) for contract in (contracts[ROSTER], *feeds)),
@@ -183,14 +161,15 @@ class NightOutcome:
     is_current: bool = False
 
 
-def dagster_home(warehouse: Path) -> Path:
-    """The Dagster instance that the command line, the UI and the schedule share; made on first use."""
-    home = Path(os.environ.get("DAGSTER_HOME") or warehouse / "dagster").absolute()
-    private_folder(home)
-    file = home / "dagster.yaml"
-    if not file.exists():
-        file.write_text(DAGSTER_YAML, encoding="utf-8")
-    return home
+def must_be_a_night(as_of: date) -> None:
+    """Whether a date is a partition of the job.
+
+    Raises:
+        SettingsError: it is before the first, or has not come yet.
+    """
+    if not NIGHTS.has_partition_key(as_of.isoformat()):
+        first, last = NIGHTS.get_first_partition_key(), NIGHTS.get_last_partition_key()
+        raise SettingsError(f"as_of: expected a comparison date from {first} to {last} (today in China), found {as_of}")
 
 
 def run_night(settings: Settings, as_of: date, listener: Listener) -> NightOutcome:
@@ -201,9 +180,7 @@ def run_night(settings: Settings, as_of: date, listener: Listener) -> NightOutco
         as_of: the comparison date; a partition of the job.
         listener: told ("step", name), ("done", name) and ("log", message) while the night runs.
     """
-    if not NIGHTS.has_partition_key(as_of.isoformat()):
-        first, last = NIGHTS.get_first_partition_key(), NIGHTS.get_last_partition_key()
-        raise SettingsError(f"as_of: expected a comparison date from {first} to {last} (today in China), found {as_of}")
+    must_be_a_night(as_of)
     # What is wrong with contracts, rules, policy, key or event store is told before anything is touched.
     job = build_definitions(settings).resolve_job_def(NIGHTLY)
     night = night_resource(settings).open(as_of)
@@ -226,7 +203,7 @@ def run_night(settings: Settings, as_of: date, listener: Listener) -> NightOutco
             run_id=run_id,
             raise_on_error=False,
             run_config=QUIET,
-            tags={**process_tags(), **left_out_tags(left_out)},
+            tags={**process_tags(run_id), **left_out_tags(left_out)},
             asset_selection=selected(job.asset_layer.executable_asset_keys, left_out),
         )
     return outcome(result, run_id, settings.warehouse / "published")

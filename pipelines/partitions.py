@@ -11,6 +11,21 @@ TIME_ZONE = "Asia/Shanghai"
 NIGHTS = dg.DailyPartitionsDefinition(start_date="2020-09-01", timezone=TIME_ZONE, end_offset=1)
 
 
+PRIORITY = "dagster/priority"
+"""Tag by which Dagster orders its queue, the greatest number first."""
+
+
 def as_of_date(partition_key: str) -> date:
     """The comparison date that a partition key stands for."""
     return date.fromisoformat(partition_key)
+
+
+def earliest_first(partition_key: str) -> dict[str, str]:
+    """The tag that puts a night into the queue after all earlier ones, and after what is no night (0)."""
+    return {PRIORITY: str(NIGHTS.start.date().toordinal() - as_of_date(partition_key).toordinal() - 1)}
+
+
+# Nights build on those before them: of those that wait the earliest begins, in whatever order they were asked for.
+IN_ORDER_OF_DATES = dg.PartitionedConfig(
+    NIGHTS, run_config_for_partition_key_fn=lambda _key: {}, tags_for_partition_key_fn=earliest_first
+)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 from pydantic import Field, PrivateAttr
 
+from pipelines.abandoned_runs import process_tags
 from pipelines.canaries.telling import read_canaries
 from pipelines.night.night import Night, open_night, open_vault
 from pipelines.settings import Settings, SettingsError, find_settings_file, load_settings
@@ -44,8 +45,10 @@ class NightResource(dg.ConfigurableResource[Night]):
     _stay: ExitStack = PrivateAttr(default_factory=ExitStack)
 
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:
-        """Remember the run that the resource is for."""
+        """Remember the run that the resource is for, and let the run tell its process."""
         self._run = context
+        if context.run is not None and context.instance is not None:
+            context.instance.add_run_tags(context.run.run_id, process_tags(context.run.run_id))
 
     def teardown_after_execution(self, context: dg.InitResourceContext) -> None:  # noqa: ARG002  Dagster's signature
         """Let the warehouse go."""

@@ -18,6 +18,7 @@ from pipelines.cli.options import (
     key_file_option,
     policy_option,
     profile_option,
+    read_date,
     read_settings,
     rules_option,
     today,
@@ -25,7 +26,7 @@ from pipelines.cli.options import (
 )
 from pipelines.cli.progress import Progress
 from pipelines.cli.screen import message, show
-from pipelines.settings import Settings
+from pipelines.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
     from pipelines.jobs import NightOutcome
@@ -46,23 +47,34 @@ WHAT_IT_MEANS = {
 @inbox_option
 @warehouse_option
 @as_of_option
+@click.option("--from", "first", metavar="DATE", help="Several nights in order: the first date …")
+@click.option("--to", "last", metavar="DATE", help="… and the last one.")
 @profile_option
 @feeds_option
 @policy_option
 @rules_option
 @key_file_option
 @engine_options
-def nightly(**options: str | None) -> int:
+def nightly(first: str | None, last: str | None, **options: str | None) -> int:
     """Run one night: land, check, compare, build cases, publish; then show its summary.
 
     Without --as-of the night is today's (in China). Deliveries that are in the warehouse already are not read again.
 
+    With --from and --to the nights between run one after another. A night that is held, or has no roster, is told and the
+    next one runs; after an error of ours none does. The exit code is that of the first night not published.
+
     \b
-    Example:
+    Examples:
       hedui nightly --inbox inbox --warehouse warehouse --as-of 2026-09-22
+      hedui nightly --inbox inbox --warehouse warehouse --from 2026-09-01 --to 2026-09-30
     """  # noqa: D301  click wants the character
     settings = read_settings(**options)
     settings.required_inbox()
+    dates = _dates(first, last, options["as_of"])
+    if dates:
+        from pipelines.cli.several_nights import run_nights  # noqa: PLC0415
+
+        return run_nights(settings, dates)
     as_of = settings.as_of or today()
     from pipelines.checks.judge import warm  # noqa: PLC0415
 
@@ -83,6 +95,21 @@ def nightly(**options: str | None) -> int:
         return outcome.exit_code
     show_summary(settings, as_of, outcome)
     return PUBLISHED
+
+
+def _dates(first: str | None, last: str | None, as_of: str | None) -> list[date]:
+    """The dates of several nights; none where one is asked for.
+
+    Raises:
+        SettingsError: a date that cannot be read, one of two, or a single one beside them.
+    """
+    if first is None and last is None:
+        return []
+    if as_of is not None:
+        raise SettingsError("--as-of: expected one night, or several with --from and --to, found both; leave one out")
+    from pipelines.cli.several_nights import dates_between  # noqa: PLC0415
+
+    return dates_between(*(read_date(f"--{name}", text) for name, text in (("from", first), ("to", last))))
 
 
 def show_summary(settings: Settings, as_of: date, outcome: "NightOutcome") -> None:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from pipelines.cli.boundary import Session
-from pipelines.settings import Settings, find_settings_file, load_settings
+from pipelines.settings import Settings, SettingsError, find_settings_file, load_settings
 
 TIME_ZONE = "Asia/Shanghai"
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -56,6 +56,23 @@ def read_settings(**options: object) -> Settings:
     if context is not None and isinstance(context.obj, Session):
         context.obj.warehouse = settings.warehouse
     return settings
+
+
+def read_date(option: str, text: str | None) -> date | None:
+    """A date that an option of one command gives; None where it was not given.
+
+    Raises:
+        SettingsError: it is no date.
+    """
+    if text is None:
+        return None
+    try:
+        # Alone, fromisoformat would take 20260922 too.
+        return date.fromisoformat(text.strip() if "-" in text else "")
+    except ValueError:
+        raise SettingsError(
+            f"{option}: expected a date YYYY-MM-DD that exists, such as 2026-09-22, found {text!r}"
+        ) from None
 
 
 def today() -> date:

@@ -53,9 +53,11 @@ def ui(**options: str | None) -> int:
     settings = read_settings(**options)
     _must_be_free(settings.port)
     from pipelines.abandoned_runs import close_abandoned_at  # noqa: PLC0415  Dagster takes seconds to import
-    from pipelines.jobs import dagster_home  # noqa: PLC0415
+    from pipelines.instance import dagster_home, lacking  # noqa: PLC0415
 
     home = dagster_home(settings.warehouse)
+    for told in lacking(home):
+        message(f"! {told}", "yellow")
     close_abandoned_at(home)  # else a night that was killed would keep the schedule's from beginning
     if settings.inbox is None:
         message("no inbox given: results can be looked at, but no night can run (--inbox DIR)", "yellow")

@@ -11,7 +11,8 @@ import dagster as dg
 import pytest
 
 from pipelines.cli import main
-from pipelines.jobs import build_definitions, dagster_home, run_night
+from pipelines.instance import dagster_home
+from pipelines.jobs import build_definitions, run_night
 from pipelines.night.labels import GATE_LABELS
 from pipelines.night.landing import land_feed
 from pipelines.settings import Settings

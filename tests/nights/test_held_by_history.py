@@ -9,7 +9,8 @@ import dagster as dg
 import pytest
 
 from pipelines.cli import main
-from pipelines.jobs import dagster_home, run_night
+from pipelines.instance import dagster_home
+from pipelines.jobs import run_night
 from tests.nights.district import AS_OF, NEXT, THIRD, Person, Row, deliver, id_number, roster_rows, vehicle
 from tests.nights.driver import District, Done
 from tests.nights.test_dagster import settings_of

@@ -11,7 +11,8 @@ import dagster as dg
 import polars as pl
 import pytest
 
-from pipelines.jobs import NIGHTLY, build_definitions, dagster_home, run_night
+from pipelines.instance import dagster_home
+from pipelines.jobs import NIGHTLY, build_definitions, run_night
 from pipelines.left_out import LEFT_OUT_TAG
 from pipelines.night.landing import land_feed, note_undelivered
 from pipelines.settings import Settings
