@@ -11,7 +11,7 @@ import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from connectors.strict_yaml import DeclarationError
-from pipelines.abandoned_runs import close_abandoned, process_tags
+from pipelines.abandoned_runs import process_tags
 from pipelines.assets.casework import (
     canaries,
     cases,
@@ -41,6 +41,7 @@ from pipelines.night.night import ROSTER
 from pipelines.partitions import IN_ORDER_OF_DATES, NIGHTS, TIME_ZONE, as_of_date
 from pipelines.resources import night_resource
 from pipelines.settings import Settings, SettingsError
+from pipelines.upkeep import upkeep, upkeep_sensor
 from warehouse.occupancy import Occupant, occupied
 from warehouse.publication import sweep
 
@@ -102,7 +103,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         assets=assets,
         asset_checks=build_contract_checks(contracts),
         jobs=[nightly, rehearsal_job, importing],
-        sensors=[returned_sensor(settings, importing)],
+        sensors=[returned_sensor(settings, importing), upkeep_sensor(settings.runs_kept_days)],
         schedules=[nightly_schedule(nightly, request, is_on=settings.schedule_enabled)],
         resources={"night": night_resource(settings)},
         executor=dg.in_process_executor,
@@ -195,7 +196,7 @@ def run_night(settings: Settings, as_of: date, listener: Listener) -> NightOutco
         sweep(night.vault)
         warm()
         left_out = undelivered(night.inbox, night.feeds, as_of)
-        close_abandoned(instance)
+        upkeep(instance, settings.runs_kept_days)
         instance.add_event_listener(run_id, lambda entry: tell(listener, entry))
         result = job.execute_in_process(
             instance=instance,

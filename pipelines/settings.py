@@ -105,6 +105,9 @@ class Settings(BaseModel):
     drop_folder: Path | None = Field(
         None, description="folder for filled workbooks: imported by themselves while `hedui ui` runs"
     )
+    runs_kept_days: int = Field(
+        400, ge=30, description="days that Dagster keeps a run and its events; nights themselves are not touched"
+    )
     port: int = Field(3000, ge=1, le=65535, description="loopback port of `hedui ui`")
 
     @property
