@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.benchmarks.city import AS_OF, cached_city, write_edition
-from tests.benchmarks.figures import judged
+from tests.benchmarks.figures import judged, reckoned
 from tests.benchmarks.machine import commit, machine
 from tests.benchmarks.report import tables
 from tests.benchmarks.rounds import CHANGED, DELTA, DISTRICT_PERSONS, PARTS, Bench, Round, one_round
@@ -85,6 +85,7 @@ def _told(size: float, rounds: list[Round]) -> dict[str, Any]:
         "machine": machine(),
         "load": os.getloadavg(),
         "figures": judged(rounds),
+        "reckoned_for_the_city": [{by: reckoned(one, size, by) for by in ("wall", "cpu")} for one in rounds],
         "rounds": rounds,
     }
 

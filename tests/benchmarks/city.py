@@ -183,24 +183,20 @@ def _person(feed: Feed, about: int, roster: int, people: int) -> str:
     return f"(CASE WHEN row < {about} THEN {drawn} % {roster} ELSE {roster} + {drawn} % {people - roster} END)::BIGINT"
 
 
-def _hash(feed: Feed, place: int) -> str:
-    """One hash of a row; that on which the changing columns rest is another in a later edition."""
-    later = f" + CASE WHEN {{edition}} > 0 AND is_changed(row) THEN {900_000_011} ELSE 0 END"
-    return f"hash(row + {place * 1_000_003}{later if feed.changes == f'h{place}' else ''}) AS h{place}"
-
-
 def _feed(feed: Feed, size: float) -> str:
     """One feed as SQL with places for dirt, edition and whether only the changed rows are wanted."""
     rows, about = int(feed.rows * size), int(feed.about_roster * size)
     columns = []
     for title, sql in feed.columns.items():
-        written = sql
+        written = value = sql
+        if title == feed.changes[0]:
+            written = value = f"(CASE WHEN {{edition}} > 0 AND is_changed(row) THEN {feed.changes[1]} ELSE {sql} END)"
         if sql == "id":
             written = "CASE WHEN {dirt} THEN dirty_id(id, h6) ELSE id END"
         elif sql.startswith("(DATE"):
-            written = f"CASE WHEN {{dirt}} THEN dirty_day({sql}, h3) ELSE strftime({sql}, '%Y-%m-%d') END"
+            written = f"CASE WHEN {{dirt}} THEN dirty_day({value}, h3) ELSE strftime({value}, '%Y-%m-%d') END"
         columns.append(f"nullif({written}, '') AS \"{title}\"")
-    hashes = ", ".join(_hash(feed, place) for place in range(1, 7))
+    hashes = ", ".join(f"hash(row + {place * 1_000_003}) AS h{place}" for place in range(1, 7))
     person = _person(feed, about, int(ROSTER * size), int(PEOPLE * size))
     return f"""
         WITH placed AS (SELECT {_shuffled(rows)} AS row FROM range({rows})),

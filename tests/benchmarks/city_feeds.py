@@ -18,7 +18,8 @@ class Feed:
         title: the delivered file's name.
         rows: rows of the whole city.
         about_roster: how many of them are about persons of the roster.
-        changes: the hash on which columns rest that differ in a later edition; no part of the feed's natural key does.
+        changes: the column that differs in a later edition, and its SQL there: never the value it had, and no part of
+            the feed's natural key.
         columns: heading → SQL.
         is_once: whether a person stands in it once (otherwise by chance: some have several rows, others none).
     """
@@ -27,7 +28,7 @@ class Feed:
     title: str
     rows: int
     about_roster: int
-    changes: str
+    changes: tuple[str, str]
     columns: dict[str, str]
     is_once: bool = False
 
@@ -48,7 +49,7 @@ FEEDS = (
         "养老保险参保",
         25_000_000,
         550_000,
-        "h2",
+        ("最近缴费月份", "'202609'"),
         {
             "身份证号": "id",
             "姓名": "name",
@@ -78,7 +79,7 @@ FEEDS = (
         "机动车",
         9_000_000,
         40_000,
-        "h3",
+        ("检验有效期止", _day("h2", "2025-01-01", 1500)),
         {
             "证件号码": "id",
             "机动车所有人": "name",
@@ -101,7 +102,7 @@ FEEDS = (
         "不动产",
         15_000_000,
         150_000,
-        "h3",
+        ("交易价格", "(300000 + h3 % 900000)::VARCHAR"),
         {
             "权利人证件号码": "id",
             "权利人": "name",
@@ -124,7 +125,7 @@ FEEDS = (
         "市场主体",
         5_000_000,
         8_000,
-        "h4",
+        ("登记状态", "CASE WHEN h4 % 4 = 0 THEN '存续' ELSE '注销' END"),
         {
             "证件号码": "id",
             "姓名": "name",

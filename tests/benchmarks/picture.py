@@ -20,7 +20,9 @@ def picture(figures: Sequence[Mapping[str, Any]], title: str) -> alt.LayerChart:
     """One bar a figure: how far it is from what it must reach (1); left of the line is better. A tick is the aim."""
     rows = [_row(one) for one in figures if one["value"] is not None]
     order = [row["figure"] for row in rows]
-    scale = alt.Scale(type="log", base=2)
+    shares = [row["share"] for row in rows]
+    # Room on the right for the numbers.
+    scale = alt.Scale(type="log", base=2, nice=False, domain=[min(*shares, 0.25) / 1.3, max(*shares, 2.0) * 6])
     base = alt.Chart(alt.Data(values=rows)).encode(
         y=alt.Y("figure:N", sort=order, title=None, axis=alt.Axis(labelLimit=520, labelFontSize=12))
     )

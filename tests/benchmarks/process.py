@@ -63,7 +63,7 @@ def measured(
 
     Args:
         command: the program and its arguments.
-        environment: added to this process's own.
+        environment: the whole environment; this process's own where none is given.
         hear: told every line as it comes.
 
     Raises:
@@ -72,7 +72,7 @@ def measured(
     busy, began = _busy(), time.monotonic()
     with subprocess.Popen(
         list(command),
-        env={**os.environ, "PYTHONUNBUFFERED": "1", **(environment or {})},
+        env={**(os.environ if environment is None else environment), "PYTHONUNBUFFERED": "1"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -11,6 +11,7 @@ from statistics import median
 from typing import Any
 
 SHOWN = {"aim": "holds (aim)", "must": "holds (must)", "missed": "MISSED", "not measured": "not measured"}
+WHOLE = 1.0
 QUIET = 0.1
 """Cores busy with other things up to which a machine counts as quiet."""
 RUNS = {
@@ -33,7 +34,10 @@ RUNS = {
 
 def tables(told: Mapping[str, Any]) -> str:
     """Figures, times and machine as Markdown, readable on a terminal too."""
-    return "\n\n".join([headline(told), figures_table(told["figures"]), times_table(told["rounds"])])
+    parts = [headline(told), figures_table(told["figures"])]
+    if told["size"] < WHOLE:
+        parts.append(of_the_city(told["reckoned_for_the_city"]))
+    return "\n\n".join([*parts, times_table(told["rounds"])])
 
 
 def headline(told: Mapping[str, Any]) -> str:
@@ -63,6 +67,21 @@ def figures_table(figures: Sequence[Mapping[str, Any]]) -> str:
         for one in figures
     ]
     return _table(["figure", "by the clock", "by processor time", "limit", ""], rows)
+
+
+def of_the_city(reckoned: Sequence[Mapping[str, Mapping[str, float]]]) -> str:
+    """What a smaller city's figures say of the whole one."""
+    told = (
+        "The limits of the first nine figures are those of the whole city; at a smaller size the fixed costs of a night "
+        "weigh more."
+    )
+    if not reckoned[0]["wall"]:
+        return told
+    shares = (
+        f"{name} {median(one['wall'][name] for one in reckoned):.2f} ({median(one['cpu'][name] for one in reckoned):.2f})"
+        for name in reckoned[0]["wall"]
+    )
+    return f"{told} On a line through both sizes, by the clock (by processor time), for the whole city: {', '.join(shares)}."
 
 
 def times_table(rounds: Sequence[Mapping[str, Any]]) -> str:

@@ -61,9 +61,13 @@ def compare_share(stages: Sequence[Stage]) -> Share:
     return Share(last.ended - began, last.cpu_at_end - max((one.cpu_at_end for one in before), default=0.0))
 
 
-def seconds_by_step(stages: Sequence[Stage]) -> dict[str, float]:
-    """Wall seconds of each step."""
-    return {stage.name: round(stage.ended - stage.began, 2) for stage in stages}
+def seconds_by_step(stages: Sequence[Stage]) -> dict[str, dict[str, float]]:
+    """Wall seconds of each step, and processor seconds since the step before ended (the first: since the start)."""
+    told, before = {}, 0.0
+    for stage in stages:
+        told[stage.name] = {"wall": round(stage.ended - stage.began, 2), "cpu": round(stage.cpu_at_end - before, 2)}
+        before = stage.cpu_at_end
+    return told
 
 
 def _parted(stages: Sequence[Stage]) -> tuple[list[Stage], list[Stage]]:
