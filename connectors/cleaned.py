@@ -17,12 +17,14 @@ class Cleaned:
 
     `refused` names for each row why it has to be quarantined (null: it has not); `unparsed` marks texts that became
     null, `bad_check` kept values whose check character is wrong. None stands for nowhere.
+    `is_dated` tells that a value would have been cleaned otherwise on a later snapshot date.
     """
 
     value: pl.Series
     refused: pl.Series | None = None
     unparsed: pl.Series | None = None
     bad_check: pl.Series | None = None
+    is_dated: bool = False
 
 
 def as_text(column: pl.Series) -> pl.Series:

@@ -46,8 +46,9 @@ def clean_ids(column: pl.Series, on: date) -> Cleaned:
     refused = _refused(number, on)
     if refused is None:
         return Cleaned(number.alias(column.name))
+    is_dated = bool((refused == Reason.ID_FUTURE_BIRTH).any())
     refused = _told_apart(text, refused)
-    return Cleaned(number.set(refused.is_not_null(), None).alias(column.name), refused)
+    return Cleaned(number.set(refused.is_not_null(), None).alias(column.name), refused, is_dated=is_dated)
 
 
 def _candidates(text: pl.Series) -> pl.Series:

@@ -11,7 +11,8 @@ class PartReport:
     """One sheet of one file. `rows_read` counts every row but the header: clean + quarantined + skipped.
 
     `data_rows` are those a manifest counts, the rows of the sheet without titles, blanks, totals, notes and repeated
-    headers; a row of a wide roster is one of them and is read as several.
+    headers; a row of a wide roster is one of them and is read as several. `is_dated` tells that a row would be read
+    otherwise on a later snapshot date (a birth that was still to come).
     """
 
     part_no: int
@@ -26,6 +27,7 @@ class PartReport:
     skipped: Mapping[str, int]
     quarantined: Mapping[str, int]
     unknown_columns: tuple[str, ...]
+    is_dated: bool = False
 
 
 @dataclass

@@ -41,6 +41,7 @@ class PartReader:
         self._skipped = Counter({str(kind): count for kind, count in part.above.items()})
         self._quarantined: Counter[str] = Counter()
         self._clean_rows = self._data_rows = 0
+        self._is_dated = False
         self._coded = {one.name for one in contract.fields if one.kind == "code" or one.form is not None}
         self.fields = {
             one.name: FieldReport(one.name, one.kind, one.is_required, is_present=one.name in part.header.columns)
@@ -82,6 +83,7 @@ class PartReader:
             skipped=dict(sorted(self._skipped.items())),
             quarantined=dict(sorted(self._quarantined.items())),
             unknown_columns=self._part.header.unknown,
+            is_dated=self._is_dated,
         )
 
     def _batch(self, frame: pl.DataFrame, kinds: pl.Series) -> Batch:
@@ -91,6 +93,7 @@ class PartReader:
         self._data_rows += data.height
         rows, columns = persons_of(data, self._part.header, self._contract)
         cleaned = self._cleaned(rows, columns)
+        self._is_dated = self._is_dated or any(one.is_dated for one in cleaned.values())
         verdicts = judge_rows(self._contract, cleaned, rows[ROW_PROBLEM])
         others = int(verdicts.is_other_document.sum())
         if others:

@@ -109,6 +109,15 @@ def link_into_place(aside: Path, target: Path) -> None:
     _flush(target.parent)
 
 
+def share(source: Path, target: Path) -> None:
+    """Give a finished file a second name; a copy where the file system knows no such thing."""
+    try:
+        os.link(source, target)
+    except OSError:
+        with private_files():
+            shutil.copyfile(source, target)
+
+
 def is_safe_name(name: str) -> bool:
     """Tell whether a name can stand as a file or folder name (no separator, no leading dot)."""
     return SAFE_NAME.fullmatch(name) is not None

@@ -88,6 +88,10 @@ class MemorySnapshots(SnapshotStore):
         """Nothing was landed before: a story is told once."""
         return None
 
+    def find_earlier(self, feed: str, snapshot_date: date, checksum: str) -> Snapshot | None:  # noqa: ARG002
+        """Nothing was landed before, of an older date neither."""
+        return None
+
     @contextmanager
     def writer(
         self,

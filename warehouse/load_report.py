@@ -44,6 +44,7 @@ class LoadReport(BaseModel):
         mode: full, delta or response.
         checksum: What was delivered, under which contract (hex).
         has_manifest: Whether the department sent one.
+        same_as: The older date under which the very same delivery was read; None where it was read itself.
         message: For a refusal, what was expected, what was found and what to do.
         ignored_files: Files in the folder that are no data.
         parts: One entry per sheet of a file, with its counts.
@@ -59,6 +60,7 @@ class LoadReport(BaseModel):
     mode: Mode
     checksum: str
     has_manifest: bool = False
+    same_as: date | None = None
     message: str = ""
     ignored_files: list[str] = []
     parts: list[dict[str, Any]] = []

@@ -15,7 +15,7 @@ from typing import Any
 import polars as pl
 
 from warehouse.errors import WarehouseError
-from warehouse.files import is_safe_name, move_into_place, written_aside
+from warehouse.files import is_safe_name, move_into_place, share, written_aside
 from warehouse.load_report import LoadReport, Mode, read_report, write_report
 from warehouse.natural_keys import Keys
 from warehouse.session import Vault
@@ -77,6 +77,31 @@ class SnapshotStore:
         report = read_report(path.with_suffix(".json"))
         is_there = report.status == "refused" or path.exists()
         return report if is_there and report.checksum == checksum else None
+
+    def find_earlier(self, feed: str, snapshot_date: date, checksum: str) -> Snapshot | None:
+        """Give the newest landed snapshot of an older date into which the very same delivery was read, or None."""
+        dates = [day for day in self._dates_of(feed, checksum) if day < snapshot_date]
+        known = [self.find(feed, day, checksum) for day in sorted(dates, reverse=True)]
+        same = next((one for one in known if one is not None and one.status == "landed"), None)
+        return None if same is None else Snapshot(self._path(feed, same.snapshot_date, checksum), same)
+
+    def land_again(self, earlier: Snapshot, snapshot_date: date) -> LoadReport:
+        """Land a delivery that an older snapshot holds already: the same file under a second name, and a report.
+
+        Either of the two may be removed (retention); the rows are gone when both are.
+
+        Raises:
+            WarehouseError: the disk refuses.
+        """
+        target = self._path(earlier.feed, snapshot_date, earlier.checksum)
+        read_on = earlier.report.same_as or earlier.snapshot_date
+        report = earlier.report.model_copy(update={"snapshot_date": snapshot_date, "same_as": read_on})
+        self._vault.open()
+        with written_aside(target) as aside:
+            share(earlier.path, aside)
+            move_into_place(aside, target)
+        write_report(target.with_suffix(".json"), report)
+        return report
 
     @contextmanager
     def writer(
@@ -149,6 +174,13 @@ class SnapshotStore:
     def dates(self, feed: str) -> tuple[date, ...]:
         """Give the dates of the landed snapshots of a feed, also of those whose rows have gone, each once, oldest first."""
         return tuple(sorted({one.snapshot_date for one in self.reports(feed) if one.status == "landed"}))
+
+    def _dates_of(self, feed: str, checksum: str) -> tuple[date, ...]:
+        """The dates under which a delivery of this checksum has a report."""
+        if not is_safe_name(checksum):
+            raise WarehouseError(f"{feed}: expected a checksum in hex")
+        found = self._folder(feed).glob(f"*-{checksum[:12]}.json")
+        return tuple(date.fromisoformat(path.name[:10]) for path in found)
 
     def _folder(self, feed: str) -> Path:
         if not is_safe_name(feed):

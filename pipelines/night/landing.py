@@ -11,11 +11,12 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from connectors.contract import Contract, schema
-from connectors.delivery import SLICE_BYTES, Batch, DeliveryReader, checksum
+from connectors.delivery import SLICE_BYTES, Batch, DeliveryReader
 from connectors.inbox import Delivery, find_deliveries, find_unready
 from connectors.refusal import Refusal
 from pipelines.night.night import ROSTER, Night, Progress, silent, state_name
 from pipelines.night.read_ahead import read_ahead
+from pipelines.night.seen_deliveries import known_checksum
 from pipelines.night.state import FeedState, FeedStatus
 from warehouse.content import Effective, effective_content
 from warehouse.load_report import LoadReport
@@ -95,15 +96,34 @@ def land_newest(
 
 
 def land(night: Night, contract: Contract, delivery: Delivery, progress: Progress) -> LoadReport:
-    """One delivery into a snapshot file, or its refusal. What was landed or refused before is not read again."""
-    mark = checksum(delivery, contract)
+    """One delivery into a snapshot file, or its refusal. What was landed or refused before is not read again.
+
+    Nor is a delivery that is the same, byte for byte, as one of an older date: departments deliver what did not change
+    once more.
+    """
+    mark = known_checksum(night.vault.root, delivery, contract)
     before = night.snapshots.find(contract.feed, delivery.snapshot_date, mark)
     if before is not None:
         return before
+    earlier = night.snapshots.find_earlier(contract.feed, delivery.snapshot_date, mark)
+    if earlier is not None and may_stand_again(earlier.report, delivery):
+        progress(f"{contract.feed} {delivery.snapshot_date}: as delivered on {earlier.snapshot_date}, not read again")
+        return night.snapshots.land_again(earlier, delivery.snapshot_date)
     try:
         return read_into_snapshot(night, contract, delivery, mark, progress)
     except Refusal as refusal:
         return night.snapshots.refuse(contract.feed, delivery.snapshot_date, mark, delivery.mode, str(refusal))
+
+
+def may_stand_again(earlier: LoadReport, delivery: Delivery) -> bool:
+    """Whether a delivery with the checksum of an older one would be read to the very same rows.
+
+    It would not where a number was refused because its birth date was still to come, and the names of folders that lie
+    beside the files are not in the checksum. A list of requested persons is read by the date, too: answers are read.
+    """
+    is_dated = any(part.get("is_dated", True) for part in earlier.parts)
+    has_folders = any((delivery.folder / name).is_dir() for name in delivery.others)
+    return not is_dated and not has_folders and earlier.mode != "response"
 
 
 def read_into_snapshot(
