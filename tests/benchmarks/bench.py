@@ -36,12 +36,16 @@ def main() -> None:
         print(f"{time.monotonic() - began:7.0f} s  {what}", flush=True)  # noqa: T201
 
     bench = prepared(asked.size, parts, asked.folder.absolute(), tell)
+    before = commit(REPOSITORY)
     rounds: list[Round] = []
     for number in range(1, asked.runs + 1):
         tell(f"round {number} of {asked.runs}")
-        rounds.append(one_round(bench, parts))
-        told = _told(asked.size, rounds)
-        asked.out.write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
+        rounds.append({})
+        try:
+            one_round(bench, parts, rounds[-1])
+        finally:
+            told = _told(asked.size, rounds, before)
+            asked.out.write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
     print(f"\n{tables(told)}\n")  # noqa: T201
     drawn = asked.out.with_suffix(".svg")
     subprocess.run([sys.executable, "-m", "tests.benchmarks.picture", str(asked.out), str(drawn)], check=True)
@@ -49,7 +53,7 @@ def main() -> None:
 
 
 def prepared(size: float, parts: tuple[str, ...], folder: Path, tell: Any) -> Bench:
-    """Make what is to be measured on, and read it once so that both sides find it in memory."""
+    """Make what is to be measured on."""
     cities = folder / "cities"
     city = cached_city(cities, size, tell)
     if "later" in parts:
@@ -58,11 +62,6 @@ def prepared(size: float, parts: tuple[str, ...], folder: Path, tell: Any) -> Be
     other = cached_city(cities, size / 4 if size >= SIZES["city"] else size * 4, tell) if "scaling" in parts else None
     twentieth = cached_city(cities, min(size, TWENTIETH), tell) if "pandas" in parts else None
     district = _district(folder / "district", tell) if "district" in parts else None
-    for file in city.rglob("*.csv"):
-        tell(f"reading {file.relative_to(cities)} once …")
-        with file.open("rb", buffering=0) as stream:
-            while stream.read(64 << 20):
-                pass
     return Bench(city, size, other, twentieth, district, folder / "work", tell)
 
 
@@ -76,12 +75,13 @@ def _district(inbox: Path, tell: Any) -> Path:
     return inbox
 
 
-def _told(size: float, rounds: list[Round]) -> dict[str, Any]:
-    """All that goes into benchmarks.json."""
+def _told(size: float, rounds: list[Round], before: str) -> dict[str, Any]:
+    """All that goes into benchmarks.json; `before` is the commit that the bench began with."""
+    after = commit(REPOSITORY)
     return {
         "size": size,
         "on": datetime.now(UTC).date().isoformat(),
-        "commit": commit(REPOSITORY),
+        "commit": before if after == before else f"{before}…{after}, CHANGED WHILE IT RAN",
         "machine": machine(),
         "load": os.getloadavg(),
         "figures": judged(rounds),

@@ -1,6 +1,7 @@
 """What was measured, as tables: for a terminal and for docs/performance.md.
 
-python -m tests.benchmarks.report [benchmarks.json]      prints the tables of docs/performance.md
+`python -m tests.benchmarks.report [benchmarks.json]` prints the tables; with `docs/performance.md` after it, they are put
+there, in place of those of the same size.
 """
 
 import json
@@ -38,6 +39,35 @@ def tables(told: Mapping[str, Any]) -> str:
     if told["size"] < WHOLE:
         parts.append(of_the_city(told["reckoned_for_the_city"]))
     return "\n\n".join([*parts, times_table(told["rounds"])])
+
+
+def put_into(page: str, told: Mapping[str, Any]) -> str:
+    """A page with the tables of one size in place of those it had; the other sizes stay.
+
+    Raises:
+        ValueError: the page has no place for this size.
+    """
+    begin, end = (f"<!-- {word} measured at {told['size']:g} -->" for word in ("begin", "end"))
+    before, found, rest = page.partition(begin)
+    _, closed, after = rest.partition(end)
+    if not found or not closed:
+        raise ValueError(
+            f"expected the lines {begin} and {end} in the page, found none; add them where the tables belong"
+        )
+    return f"{before}{begin}\n\n{tables(told)}\n\n{steps_table(told['rounds'])}\n\n{end}{after}"
+
+
+def steps_table(rounds: Sequence[Mapping[str, Any]]) -> str:
+    """Where the time goes: each step of a night from files, and of the same night again."""
+    nights = [(name, [one[name]["steps"] for one in rounds if name in one]) for name in ("full", "same")]
+    steps = list(dict.fromkeys(step for _, runs in nights for run in runs for step in run))
+    rows = [[step, *(_step(runs, step) for _, runs in nights)] for step in steps]
+    return _table(["step, wall (processor) s", *(RUNS[name] for name, _ in nights)], rows)
+
+
+def _step(runs: Sequence[Mapping[str, Mapping[str, float]]], step: str) -> str:
+    told = [run[step] for run in runs if step in run]
+    return f"{median(one['wall'] for one in told):.1f} ({median(one['cpu'] for one in told):.1f})" if told else ""
 
 
 def headline(told: Mapping[str, Any]) -> str:
@@ -126,6 +156,15 @@ def _table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     )
 
 
+def main(source: str = "benchmarks.json", page: str | None = None) -> None:
+    """Print the tables, or put them into a page."""
+    told = json.loads(Path(source).read_text(encoding="utf-8"))
+    if page is None:
+        print(tables(told))  # noqa: T201
+        return
+    text = Path(page).read_text(encoding="utf-8")
+    Path(page).write_text(put_into(text, told), encoding="utf-8")
+
+
 if __name__ == "__main__":
-    file = Path(sys.argv[1] if len(sys.argv) > 1 else "benchmarks.json")
-    print(tables(json.loads(file.read_text(encoding="utf-8"))))  # noqa: T201
+    main(*sys.argv[1:3])

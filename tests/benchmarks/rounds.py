@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ Round = dict[str, dict[str, Any]]
 
 AGAIN, DELTA, CHANGED = (DELIVERED + timedelta(days=days) for days in (2, 3, 4))
 DISTRICT_PERSONS = 10_003
+TELL_EVERY = 20.0
+"""Seconds between two lines about a program that runs."""
 CORE = {"HEDUI_PROFILE": "caojie-core", "HEDUI_WORKBOOKS": "false"}
 PARTS = ("night", "later", "scaling", "district", "pandas")
 """What may be measured apart: floors and a night from files, always; the nights after it; another size; the district;
@@ -55,9 +58,8 @@ class Bench:
     tell: Tell
 
 
-def one_round(bench: Bench, parts: tuple[str, ...]) -> Round:
-    """Measure everything that is asked for once."""
-    told: Round = {}
+def one_round(bench: Bench, parts: tuple[str, ...], told: Round) -> None:
+    """Measure everything that is asked for once; what is measured goes into `told` at once, lest an error lose it."""
     clean, floor_file = bench.city / "clean", bench.work / "floor.duckdb"
     with _emptied(bench.work):
         warehouse = bench.work / "warehouse"
@@ -72,7 +74,7 @@ def one_round(bench: Bench, parts: tuple[str, ...]) -> Round:
         _program(bench, "floors", "parquet", warehouse, bench.work / "parquet")
         told["floor_compare_parquet"] = _floor(bench, "compare", warehouse, "parquet", bench.work / "parquet")
         if "later" in parts:
-            told |= _later_nights(bench, inbox, warehouse)
+            _later_nights(bench, inbox, warehouse, told)
     if "scaling" in parts and bench.other is not None:
         with _emptied(bench.work):
             told["other_size"] = _night(bench, "a night at the other size", bench.other / "inbox", warehouse, 0)
@@ -80,13 +82,12 @@ def one_round(bench: Bench, parts: tuple[str, ...]) -> Round:
         with _emptied(bench.work):
             told["district"] = _hedui(bench, "a district", bench.district, warehouse, 0, {})
     if "pandas" in parts and bench.twentieth is not None:
-        told |= _pandas(bench, bench.twentieth)
-    return told
+        _pandas(bench, bench.twentieth, told)
 
 
-def _later_nights(bench: Bench, inbox: Path, warehouse: Path) -> Round:
+def _later_nights(bench: Bench, inbox: Path, warehouse: Path, told: Round) -> None:
     """The nights after the first, on its warehouse."""
-    told = {"unchanged": _night(bench, "the next night, nothing delivered", inbox, warehouse, 1)}
+    told["unchanged"] = _night(bench, "the next night, nothing delivered", inbox, warehouse, 1)
     for feed in (bench.city / "inbox").iterdir():
         _link(feed / DELIVERED.isoformat(), inbox / feed.name / AGAIN.isoformat())
     told["redelivered"] = _night(bench, "the same files delivered again", inbox, warehouse, 2)
@@ -94,20 +95,18 @@ def _later_nights(bench: Bench, inbox: Path, warehouse: Path) -> Round:
     told["delta"] = _night(bench, "1 % changed, as deltas", inbox, warehouse, 3)
     _add(write_edition(bench.city, bench.size, CHANGED, bench.tell, is_delta=False), inbox)
     told["changed"] = _night(bench, "1 % changed, as whole files", inbox, warehouse, 4)
-    return told
 
 
-def _pandas(bench: Bench, city: Path) -> Round:
+def _pandas(bench: Bench, city: Path, told: Round) -> None:
     """Pandas over the twentieth, and ours over the same if that is not what was measured anyhow."""
-    told: Round = {}
     with _emptied(bench.work):
         if city != bench.city:
             told["twentieth"] = _night(bench, "a night of a twentieth", city / "inbox", bench.work / "warehouse", 0)
         bench.tell("  pandas over the twentieth …")
+        _read_once(city / "inbox")
         run, result = _program(bench, "pandas_night", city / "inbox")
         bench.tell(f"    {run.wall:.1f} s, {run.cpu:.1f} s of work, {run.peak_mb:.0f} MB")
         told["pandas"] = {**_of(run), **result}
-    return told
 
 
 def _night(bench: Bench, what: str, inbox: Path, warehouse: Path, days: int) -> dict[str, Any]:
@@ -120,6 +119,7 @@ def _hedui(
 ) -> dict[str, Any]:
     as_of = (AS_OF + timedelta(days=days)).isoformat()
     bench.tell(f"  {what} ({as_of}) …")
+    _read_once(inbox)
     places = ("--inbox", str(inbox), "--warehouse", str(warehouse), "--as-of", as_of)
     script = [sys.executable, "-c", "import sys; from pipelines.cli import main; sys.exit(main())"]
     # Settings of whoever measures must not change what is measured.
@@ -139,6 +139,7 @@ def _hedui(
 def _floor(bench: Bench, *told: object) -> dict[str, Any]:
     """One floor; the time it tells itself, without Python's start."""
     bench.tell(f"  floor: {told[0]}, {told[2] if told[0] == 'compare' else f'types {told[3]}'} …")
+    _read_once(bench.city / "clean" if told[0] == "landing" else Path(str(told[1])) / "snapshots")
     run, result = _program(bench, "floors", *told)
     bench.tell(f"    {result['wall']:.1f} s, {result['cpu']:.1f} s of work")
     return {**result, "peak_mb": run.peak_mb, "others": run.others}
@@ -155,9 +156,25 @@ def _of(run: Measured) -> dict[str, Any]:
     return {"wall": run.wall, "cpu": run.cpu, "peak_mb": run.peak_mb, "others": run.others}
 
 
-def _heard(bench: Bench) -> Callable[[str], None] | None:
-    """Pass on what a program tells where that is wanted."""
-    return (lambda line: bench.tell(f"      {line}")) if os.environ.get("BENCH_TELLS_ALL") else None
+def _heard(bench: Bench) -> Callable[[str], None]:
+    """Pass on what a program tells, a line every so often."""
+    last = time.monotonic()
+
+    def hear(line: str) -> None:
+        nonlocal last
+        if time.monotonic() - last > TELL_EVERY:
+            bench.tell(f"      {line.strip()}")
+            last = time.monotonic()
+
+    return hear
+
+
+def _read_once(folder: Path) -> None:
+    """Read every file of a folder, so that neither side waits for the disk."""
+    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+        with file.open("rb", buffering=0) as stream:
+            while stream.read(64 << 20):
+                pass
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from tests.benchmarks import figures, floors, pandas_night
 from tests.benchmarks.city import cached_city, write_city, write_edition
 from tests.benchmarks.city_feeds import FEEDS
 from tests.benchmarks.process import FailedError, Line, measured
-from tests.benchmarks.report import tables
+from tests.benchmarks.report import put_into, tables
 from tests.benchmarks.stages import Stage, compare_share, landing_share, seconds_by_step, stages_of
 from tests.nights.driver import District, Done
 
@@ -182,15 +182,26 @@ def test_a_line_through_two_sizes() -> None:
 
 
 def test_the_tables_tell_a_machine_that_was_not_quiet() -> None:
-    rounds = [a_round(floor_compare_parquet=run(4.0, others=1.5), unchanged=run(2.0, others=1.5))]
+    quiet = a_round(floor_compare_parquet=run(4.0), unchanged=run(2.0))
+    rounds = [{name: {**told, "others": 1.5} for name, told in quiet.items()}]
     machine = {"cores": 2, "processor": "some", "memory_gb": 24, "kernel": "6", "python": "3.11"}
     versions = dict.fromkeys(("duckdb", "polars", "dagster"), "1")
     told = {"size": 0.05, "commit": "c0ffee", "on": "2026-09-22", "machine": {**machine, **versions}}
     told |= {"figures": figures.judged(rounds), "rounds": rounds, "reckoned_for_the_city": [{"wall": {}, "cpu": {}}]}
 
-    shown = tables(told)
+    page = "Before\n<!-- begin measured at 0.05 -->\nof last week\n<!-- end measured at 0.05 -->\nafter\n"
 
-    assert "quiet" in shown
+    shown = put_into(page, told)
+
+    assert shown.startswith("Before\n<!-- begin measured at 0.05 -->")
+    assert shown.endswith("<!-- end measured at 0.05 -->\nafter\n")
+    assert "of last week" not in shown
+    assert tables(told) in shown
+    with pytest.raises(ValueError, match="measured at 1 -->"):
+        put_into(page, told | {"size": 1.0})
+
+    assert "NOT QUIET (1.5 cores" in shown
+    assert "NOT QUIET" not in tables(told | {"rounds": [quiet]})
     assert "holds (must)" in shown
     assert "not measured" in shown
 
