@@ -15,6 +15,8 @@ from pathlib import Path
 import dagster as dg
 from dagster._core.storage.tags import GRPC_INFO_TAG
 
+from pipelines.instance_storage import told_plainly
+
 PROCESS_TAG = "hedui/process"
 UNFINISHED = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
 TIME_TO_START = timedelta(seconds=60)
@@ -39,8 +41,14 @@ def close_abandoned(instance: dg.DagsterInstance) -> int:
 
 
 def close_abandoned_at(home: Path) -> int:
-    """The same for the instance of a folder."""
-    with dg.DagsterInstance.from_config(str(home)) as instance:
+    """The same for the instance of a folder.
+
+    Raises:
+        SettingsError: it cannot be opened as its dagster.yaml says.
+    """
+    with told_plainly(home):
+        opened = dg.DagsterInstance.from_config(str(home))
+    with opened as instance:
         return close_abandoned(instance)
 
 

@@ -17,6 +17,8 @@ from dagster._core.storage.event_log import SqliteEventLogStorage
 from dagster._serdes import ConfigurableClassData
 from sqlalchemy.engine import Connection, Engine
 
+from pipelines.instance_storage import told_plainly
+
 SECONDS_TO_WAIT = 30
 """For another process that writes to the same file."""
 
@@ -72,9 +74,17 @@ def open_instance(home: Path) -> dg.DagsterInstance:
     """The Dagster instance of a folder, for the process that runs a night.
 
     What dagster.yaml says of storage goes before: a site that keeps its events elsewhere keeps them there.
+
+    Raises:
+        SettingsError: it cannot be opened as dagster.yaml says.
     """
-    plain = InstanceRef.from_dir(str(home))
-    if plain.storage_data != InstanceRef.config_defaults(str(home))["storage"]:
-        return dg.DagsterInstance.from_ref(plain)
-    kept = {"module": __name__, "class": KeptEventLog.__name__, "config": {"base_dir": str(home / "history" / "runs")}}
-    return dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(home), overrides={"event_log_storage": kept}))
+    with told_plainly(home):
+        plain = InstanceRef.from_dir(str(home))
+        if plain.storage_data != InstanceRef.config_defaults(str(home))["storage"]:
+            return dg.DagsterInstance.from_ref(plain)
+        kept = {
+            "module": __name__,
+            "class": KeptEventLog.__name__,
+            "config": {"base_dir": str(home / "history" / "runs")},
+        }
+        return dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(home), overrides={"event_log_storage": kept}))

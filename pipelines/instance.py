@@ -74,8 +74,8 @@ def lacking(home: Path) -> list[str]:
     Raises:
         SettingsError: it cannot be read as YAML.
     """
-    told = _read(home / FILE)
-    found = {path: _at(told, path) for path, _, _ in (*NEEDED, *UNWANTED)}
+    told = read_instance_file(home / FILE)
+    found = {path: at(told, path) for path, _, _ in (*NEEDED, *UNWANTED)}
     missing = [
         f"{FILE}: expected {path}: {_written(value)}, found {_written(found[path])}; {without}"
         for path, value, without in NEEDED
@@ -97,10 +97,15 @@ def _says_otherwise(told: Mapping[str, Any], path: str) -> bool:
             "run_coordinator.config.max_concurrent_runs",
         )
     }
-    return any(_at(told, one) == 1 for one in older.get(path, ()))
+    return any(at(told, one) == 1 for one in older.get(path, ()))
 
 
-def _read(file: Path) -> Mapping[str, Any]:
+def read_instance_file(file: Path) -> Mapping[str, Any]:
+    """What a dagster.yaml says.
+
+    Raises:
+        SettingsError: it cannot be read as YAML.
+    """
     try:
         told = yaml.safe_load(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError):
@@ -110,7 +115,7 @@ def _read(file: Path) -> Mapping[str, Any]:
     return told if isinstance(told, dict) else {}
 
 
-def _at(told: Mapping[str, Any], path: str) -> object:
+def at(told: Mapping[str, Any], path: str) -> object:
     """The value at a dotted path; None where there is none."""
     value: object = told
     for part in path.split("."):

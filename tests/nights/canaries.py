@@ -3,8 +3,8 @@
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterator, Mapping
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, suppress
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -142,12 +142,15 @@ def cells_of(database: Path) -> Iterator[bytes]:
     with closing(sqlite3.connect(database)) as con:
         tables = [name for (name,) in con.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         for table in tables:
-            for row in con.execute(f'SELECT * FROM "{table}"'):  # noqa: S608  its own table names
-                for cell in row:
-                    content = cell if isinstance(cell, bytes) else str(cell).encode()
-                    yield content
-                    if content.startswith(b"\x78"):
-                        try:
-                            yield zlib.decompress(content)
-                        except zlib.error:
-                            continue
+            yield from cells_in(con.execute(f'SELECT * FROM "{table}"'))  # noqa: S608  its own table names
+
+
+def cells_in(rows: Iterable[tuple[object, ...]]) -> Iterator[bytes]:
+    """Every cell of a table's rows, and once more unpacked where it is compressed."""
+    for row in rows:
+        for cell in row:
+            content = cell if isinstance(cell, bytes) else str(cell).encode()
+            yield content
+            if content.startswith(b"\x78"):
+                with suppress(zlib.error):
+                    yield zlib.decompress(content)
