@@ -32,7 +32,7 @@ load_from:
       module_name: pipelines.definitions
       location_name: hedui
 """
-START_SECONDS, STOP_SECONDS = 120, 20
+START_SECONDS, STOP_SECONDS = 600, 20
 
 
 @click.command(short_help="The web interface on this machine, schedule included.")
