@@ -15,12 +15,10 @@ import duckdb
 import polars as pl
 
 from warehouse.natural_keys import KIND, Keys
+from warehouse.one_snapshot import PROVENANCE, rows_of_one
 from warehouse.session import Vault, frame, store
 from warehouse.snapshots import Snapshot
 from warehouse.sql import name, text
-
-PROVENANCE = ("snapshot_date", "source_file", "source_row", "source_sha256", "has_manifest", "delivery_order")
-
 
 GUESTS, GUEST_IDS = "guests", "guest_ids"
 """Tables of a session: rows that go along with a content, and whom they are about."""
@@ -150,6 +148,15 @@ def feed_rows(
     Returns:
         The contract's fields and the provenance columns of docs/architecture.md.
     """
+    if len(content.snapshots) == 1:
+        return rows_of_one(con, content.snapshots[0], content.guests, subjects, ids)
+    return _rows_of_many(con, content, keys, subjects, ids)
+
+
+def _rows_of_many(
+    con: duckdb.DuckDBPyConnection, content: Content, keys: Keys, subjects: Sequence[str], ids: pl.Series | None
+) -> pl.DataFrame:
+    """`feed_rows` where later snapshots speak for rows of earlier ones."""
     if ids is not None:
         store(con, "wanted", ids.cast(pl.String).drop_nulls().unique().alias("id").to_frame())
     order = "snapshot_place, part_no, source_row, stored_place"

@@ -1,0 +1,61 @@
+"""One snapshot alone is read by a shorter way: to the same rows, columns, types and order as several are."""
+
+from collections.abc import Callable
+from datetime import date
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from warehouse import content as contents
+from warehouse.content import Content, Guests, attached, effective_content, feed_rows
+from warehouse.load_report import LoadReport
+from warehouse.natural_keys import Keys
+from warehouse.one_snapshot import in_order
+from warehouse.session import Vault
+from warehouse.snapshots import SnapshotStore
+
+DAY = date(2026, 9, 1)
+BY_BOTH = ("id_number", "vin")
+ROWS = [("B", "q", "1"), ("A", "p", "B"), (None, "r", "A"), ("B", "s", None), ("C", "t", "C")]
+ASKED = [None, [], ["A"], ["B", "A", "B"], ["nobody", None]]
+
+
+def content_of(vault: Vault, guests: Guests | None) -> Content:
+    content = effective_content(SnapshotStore(vault).list("vehicle"), date(2026, 9, 22), 35).content
+    assert content is not None
+    return Content(content.base, content.deltas, content.responses, guests)
+
+
+@pytest.mark.parametrize("ids", ASKED)
+@pytest.mark.parametrize("subjects", [("id_number",), BY_BOTH, ()])
+@pytest.mark.parametrize("has_guests", [False, True])
+def test_it_gives_what_the_way_for_several_gives(
+    vault: Vault,
+    keys: Keys,
+    land: Callable[..., LoadReport],
+    batch: Callable[..., pl.DataFrame],
+    ids: list[str | None] | None,
+    subjects: tuple[str, ...],
+    has_guests: bool,
+) -> None:
+    land(DAY, *ROWS)
+    more = batch(("G", "p", "A"), ("A", "z", None)).with_columns(colour=pl.lit("red"))
+    content = content_of(vault, Guests(more, pl.Series(["G"]), "guests") if has_guests else None)
+    wanted = None if ids is None else pl.Series(ids, dtype=pl.String)
+    with vault.connect() as con, attached(vault, con, content):
+        found = feed_rows(con, content, keys, subjects, wanted)
+        expected = contents._rows_of_many(con, content, keys, subjects, wanted)
+    assert_frame_equal(found, expected)
+
+
+def test_rows_that_do_not_lie_in_the_order_of_delivery_are_put_into_it() -> None:
+    rows = pl.DataFrame(
+        {"part_no": [2, 1, 1, 1], "source_row": [2, 9, 3, 3], "stored_place": [0, 1, 3, 2], "n": [4, 3, 2, 1]},
+    )
+    assert in_order(rows).get_column("n").to_list() == [1, 2, 3, 4]
+    assert in_order(rows.reverse().head(0)).columns == ["part_no", "source_row", "n"]
+    lying = rows.sort("n")
+    assert in_order(lying).get_column("n").to_list() == [1, 2, 3, 4]
+    unknown = lying.with_columns(source_row=pl.Series([None, 3, 9, 2]))
+    assert in_order(unknown).get_column("n").to_list() == [2, 3, 1, 4]

@@ -1,0 +1,97 @@
+"""The rows of a feed where one snapshot alone counts, as on most nights: nothing overrides anything.
+
+Belongs here: the semi-join without the window, the sort and the joins by which several snapshots are put together
+(`warehouse.content`). Only rows, and no provenance, pass through SQL: file names and checksums are joined to what was
+found, and rows that come in the order of delivery are not sorted again. Same rows, same order, same columns.
+"""
+# ruff: noqa: S608  the SQL is put together from names quoted by `warehouse.sql.name`, never from values
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import duckdb
+import polars as pl
+
+from warehouse.session import frame, registered
+from warehouse.snapshots import Snapshot
+from warehouse.sql import name
+
+if TYPE_CHECKING:
+    from warehouse.content import Guests
+
+PROVENANCE = ("snapshot_date", "source_file", "source_row", "source_sha256", "has_manifest", "delivery_order")
+ORDER = ("part_no", "source_row", "stored_place")
+SOURCE = pl.Schema({"source_file": pl.String, "source_sha256": pl.String})
+
+
+def rows_of_one(
+    con: duckdb.DuckDBPyConnection,
+    snapshot: Snapshot,
+    guests: "Guests | None",
+    subjects: Sequence[str],
+    ids: pl.Series | None,
+) -> pl.DataFrame:
+    """Give a snapshot's rows about some persons, and after them the guests'.
+
+    Args:
+        con: a session with the snapshot attached.
+        snapshot: the one that counts.
+        guests: rows that go along with it.
+        subjects: the fields that name whom a row is about; without one, all rows count.
+        ids: the values of those fields that are asked for; None for all rows.
+
+    Returns:
+        As `warehouse.content.feed_rows`.
+    """
+    rows = in_order(_about(con, name(snapshot.alias, "rows"), subjects, ids))
+    parts = frame(con, f"SELECT part_no, source_file, sha256 AS source_sha256 FROM {name(snapshot.alias, 'parts')}")
+    rows = rows.join(parts.cast(SOURCE), on="part_no", how="left", maintain_order="left").with_columns(
+        snapshot_date=pl.lit(snapshot.snapshot_date), has_manifest=pl.lit(snapshot.report.has_manifest)
+    )
+    if guests is not None:
+        here = in_order(_guests_among(guests.rows, subjects, ids)).with_columns(
+            snapshot_date=pl.lit(snapshot.snapshot_date),
+            has_manifest=pl.lit(value=True),
+            source_file=pl.lit(guests.source),
+            source_sha256=pl.lit(""),
+        )
+        rows = pl.concat([rows, here], how="diagonal_relaxed")
+    fields = [column for column in rows.columns if column not in (*PROVENANCE, "part_no")]
+    return rows.with_columns(delivery_order=pl.int_range(1, pl.len() + 1, dtype=pl.Int64)).select(*fields, *PROVENANCE)
+
+
+def _guests_among(guests: pl.DataFrame, subjects: Sequence[str], ids: pl.Series | None) -> pl.DataFrame:
+    """The guests' rows about the persons asked for, with the place in which each one stands."""
+    numbered = guests.with_row_index("stored_place")
+    if ids is None or not subjects:
+        return numbered
+    known = ids.cast(pl.String).drop_nulls().unique().implode()
+    return numbered.filter(pl.any_horizontal(pl.col(one).is_in(known).fill_null(value=False) for one in subjects))
+
+
+def in_order(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows in the order of delivery, and no column that told only that. They nearly always stand so already."""
+    if not rows.select(_is_after_the_one_before(ORDER).all()).item():
+        rows = rows.sort(ORDER, nulls_last=True)
+    return rows.drop("stored_place")
+
+
+def _is_after_the_one_before(columns: Sequence[str]) -> pl.Expr:
+    """Whether a row's values, read one after another, are not less than those of the row before; null is neither."""
+    first, *others = columns
+    here, before = pl.col(first), pl.col(first).shift()
+    is_first = pl.int_range(pl.len()) == 0
+    if not others:
+        return is_first | (here >= before).fill_null(value=False)
+    follows = (here > before) | ((here == before) & _is_after_the_one_before(others))
+    return is_first | follows.fill_null(value=False)
+
+
+def _about(con: duckdb.DuckDBPyConnection, table: str, subjects: Sequence[str], ids: pl.Series | None) -> pl.DataFrame:
+    """A table's rows about some persons; the hash table of the join is built from the frame itself."""
+    query = f"SELECT r.*, r.rowid AS stored_place FROM {table} r"
+    if ids is None or not subjects:
+        return frame(con, query)
+    with registered(con, ids.cast(pl.String).drop_nulls().alias("id").to_frame()) as wanted:
+        about = " OR ".join(f"r.{name(subject)} IN (SELECT id FROM {wanted})" for subject in subjects)
+        return frame(con, f"{query} WHERE {about}")
