@@ -10,8 +10,8 @@ import hmac
 import json
 import uuid
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from polars.datatypes import DataTypeClass
 
 from warehouse.errors import WarehouseError, WarehouseKeyError, values_kept_out
 from warehouse.files import create_file, private_folder, written_aside
+from warehouse.idle_sessions import Engine, IdleEngines
 from warehouse.keys import Key, derive
 from warehouse.sql import name, text
 
@@ -46,6 +47,7 @@ class Vault:
     key: Key | None = None
     threads: int | None = None
     memory_limit: str | None = None
+    _idle: IdleEngines = field(default_factory=IdleEngines, init=False, compare=False, repr=False)
 
     def open(self) -> None:
         """Make the warehouse at first use, and check that the key fits it before anything else happens.
@@ -82,14 +84,15 @@ class Vault:
         """
         self.open()
         with written_aside(self.root / "tmp" / "spill") as spill, values_kept_out("working in the warehouse"):
-            con = duckdb.connect(":memory:", config=self._settings(spill))
+            engine = self._engine(spill, will_write=will_write)
             try:
-                con.execute("SET enable_progress_bar = false")
-                if self.key is not None and will_write:
-                    _load_cipher(con)
-                yield con
-            finally:
-                con.close()
+                with closing(engine.root.cursor()) as con:
+                    con.execute(f"SET temp_directory = {text(str(spill))}; SET enable_progress_bar = false")
+                    yield con
+            except BaseException:
+                engine.close()  # whatever state it is in, nobody else meets it
+                raise
+            self._idle.give_back(engine, spill)
 
     def attach(self, con: duckdb.DuckDBPyConnection, path: Path, alias: str, read_only: bool) -> None:
         """Attach a DuckDB file of the warehouse.
@@ -133,6 +136,18 @@ class Vault:
         if self.key is None:
             raise WarehouseKeyError("this warehouse is not encrypted, so it has no keys")
         return derive(self.key, purpose)
+
+    def _engine(self, spill: Path, *, will_write: bool) -> Engine:
+        """An engine that was used before, or a new one."""
+        engine = self._idle.take() or Engine(duckdb.connect(":memory:", config=self._settings(spill)))
+        if self.key is not None and will_write and not engine.has_cipher:
+            try:
+                _load_cipher(engine.root)
+            except BaseException:
+                engine.close()
+                raise
+            engine.has_cipher = True
+        return engine
 
     def _settings(self, spill: Path) -> dict[str, str | bool | int | float | list[str]]:
         settings: dict[str, str | bool | int | float | list[str]] = {
