@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipelines.cli.loading import garbage_left_alone
 from pipelines.cli.options import (
     as_of_option,
     engine_options,
@@ -79,7 +80,8 @@ def nightly(first: str | None, last: str | None, **options: str | None) -> int:
     from pipelines.checks.judge import warm  # noqa: PLC0415
 
     warm()  # Great Expectations is loaded on another core while this one loads Dagster
-    from pipelines.jobs import run_night  # noqa: PLC0415  Dagster takes seconds to import
+    with garbage_left_alone():
+        from pipelines.jobs import run_night  # noqa: PLC0415  Dagster takes seconds to import
 
     with Progress() as progress:
         progress("log", f"night of {as_of}, profile {settings.profile}")
