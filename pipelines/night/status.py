@@ -33,6 +33,7 @@ from warehouse.errors import WarehouseError
 from warehouse.events.store import EventStore
 from warehouse.load_report import LoadReport
 from warehouse.night_accounts import recent_nights
+from warehouse.occupancy import Occupant, occupant
 from warehouse.publication import MANIFEST, current, read_manifest
 from warehouse.release import RELEASED
 from warehouse.session import MARKER, Vault
@@ -101,6 +102,7 @@ class Standing:
         page: the last night's health page.
         books: folder of the workbooks that were made of the last night.
         returned: where filled workbooks arrive; None where no folder is set.
+        at_work: who changes the warehouse now, or None.
     """
 
     encrypted: bool | None
@@ -114,6 +116,7 @@ class Standing:
     page: Path | None = None
     books: Path | None = None
     returned: Returned | None = None
+    at_work: Occupant | None = None
 
 
 def standing(vault: Vault, store: EventStore | None = None, returned: Returned | None = None) -> Standing:
@@ -144,12 +147,15 @@ def standing(vault: Vault, store: EventStore | None = None, returned: Returned |
         page=_there(folder, PAGE),
         books=_there(vault.root / BOOKS, folder.name) if folder else None,
         returned=returned,
+        at_work=occupant(vault.root),
     )
 
 
 def status_screen(found: Standing, today: date) -> RenderableType:
     """Show where a warehouse stands, with the ages of the feeds on a day."""
     parts: list[RenderableType] = [_night_lines(found)]
+    if found.at_work is not None:
+        parts.append(Text(f"At work now: {found.at_work.told()}", "bold"))
     parts += [line for one in found.held for line in _held_lines(one)]
     if found.failures:
         parts.append(Text(f"failed since: {len(found.failures)}, the last one: {found.failures[-1]}", "red"))

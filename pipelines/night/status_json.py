@@ -4,6 +4,7 @@ What belongs here: the shape. Names are stable: others are added, none is rename
 """
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ def status_facts(found: Standing, today: date) -> dict[str, Any]:
     night = found.night or {}
     return {
         "encrypted": found.encrypted,
+        "at_work": asdict(found.at_work) if found.at_work else None,
         "night": _night(night) or None,
         "folder": _text(found.folder),
         "health": _health(night.get(HEALTH)),

@@ -10,7 +10,9 @@ import pytest
 from rich.console import Console
 
 from pipelines.night.status import Standing, standing, status_screen
+from pipelines.night.status_json import status_facts
 from warehouse.errors import WarehouseError
+from warehouse.occupancy import Occupant, occupied
 from warehouse.publication import held
 from warehouse.release import held_nights, release
 from warehouse.session import Vault
@@ -47,6 +49,16 @@ def test_the_last_night_is_told_without_a_key(night_vault: Vault, published_nigh
     assert ("are encrypted" in told) == (night_vault.key is not None)
     assert "gates: 1 of 1 passed" in told
     assert "! business 2026-09-01: manifest names 120 rows" in told
+
+
+def test_who_is_at_work_is_told_while_he_is(tmp_path: Path) -> None:
+    with occupied(tmp_path, Occupant("the night of 2026-09-22", "0b5c3d2e-1111")):
+        found = standing(Vault(tmp_path))
+    assert "At work now: the night of 2026-09-22 has been running since 20" in screen(found)
+    facts = status_facts(found, TODAY)["at_work"]
+    assert (facts["doing"], facts["run_id"], facts["pid"]) == ("the night of 2026-09-22", "0b5c3d2e-1111", os.getpid())
+    assert "At work" not in screen(standing(Vault(tmp_path)))
+    assert status_facts(standing(Vault(tmp_path)), TODAY)["at_work"] is None
 
 
 def test_feeds_age_day_by_day(
