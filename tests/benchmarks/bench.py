@@ -19,7 +19,7 @@ from tests.benchmarks.city import AS_OF, cached_city, write_edition
 from tests.benchmarks.figures import judged, reckoned
 from tests.benchmarks.machine import commit, machine
 from tests.benchmarks.report import tables
-from tests.benchmarks.rounds import CHANGED, DELTA, DISTRICT_PERSONS, PARTS, Bench, Round, one_round
+from tests.benchmarks.rounds import CHANGED, DELTA, DISTRICT_PERSONS, PARTS, Bench, Kept, Round, one_round
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SIZES = {"city": 1.0, "twentieth": 0.05}
@@ -36,17 +36,17 @@ def main() -> None:
         print(f"{time.monotonic() - began:7.0f} s  {what}", flush=True)  # noqa: T201
 
     bench = prepared(asked.size, parts, asked.folder.absolute(), tell)
-    before = commit(REPOSITORY)
-    rounds: list[Round] = []
+    before, rounds = commit(REPOSITORY), list[Round]()
+
+    def keep() -> None:
+        told = _told(asked.size, rounds, before)
+        asked.out.write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
+
     for number in range(1, asked.runs + 1):
         tell(f"round {number} of {asked.runs}")
-        rounds.append({})
-        try:
-            one_round(bench, parts, rounds[-1])
-        finally:
-            told = _told(asked.size, rounds, before)
-            asked.out.write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
-    print(f"\n{tables(told)}\n")  # noqa: T201
+        rounds.append(Kept(keep))
+        one_round(bench, parts, rounds[-1])
+    print(f"\n{tables(_told(asked.size, rounds, before))}\n")  # noqa: T201
     drawn = asked.out.with_suffix(".svg")
     subprocess.run([sys.executable, "-m", "tests.benchmarks.picture", str(asked.out), str(drawn)], check=True)
     print(f"numbers {asked.out}  ·  picture {drawn}")  # noqa: T201
