@@ -1,11 +1,13 @@
 """The floors: what DuckDB takes by hand for what a night has to do at the least. Each one runs as a fresh process.
 
-    python -m tests.benchmarks.floors landing CLEAN_FOLDER DATABASE inferred|given
+    python -m tests.benchmarks.floors landing CLEAN_FOLDER DATABASE inferred|given|uncompressed
     python -m tests.benchmarks.floors compare WAREHOUSE duckdb|parquet [PARQUET_FOLDER]
     python -m tests.benchmarks.floors parquet WAREHOUSE PARQUET_FOLDER       (makes the Parquet files; no floor)
 
 Landing: `read_csv` of the clean UTF-8 files into tables of a new database file, checkpoint included: nothing is cleaned,
-checked, counted or set aside, and nothing remembers where a row came from. Types as DuckDB infers them, or given.
+checked, counted or set aside, and nothing remembers where a row came from. Types as DuckDB infers them, or given;
+`uncompressed`: given, and stored as they come, which spares the search for a compression and takes several times the
+disk (told, never counted as the floor).
 Compare: the rows of four feeds whose ID number stands in the roster, all columns, into tables of a database in memory;
 from the warehouse's snapshot files or from the same rows as Parquet (zstd).
 Printed is JSON: wall and processor seconds from opening the database to the end (without Python's start), and rows.
@@ -53,9 +55,11 @@ def landing(clean: Path, database: Path, types: str) -> dict[str, int]:
         old.unlink()
     rows = {}
     with connected(database) as con:
+        if types == "uncompressed":
+            con.execute("SET force_compression = 'uncompressed'")
         for feed in (ROSTER, *FEEDS):
             source = f"read_csv('{clean / feed}.csv', header = true, delim = ',', quote = '\"'"
-            if types == "given":
+            if types != "inferred":
                 with (clean / f"{feed}.csv").open(encoding="utf-8") as stream:
                     titles = stream.readline().strip().split(",")
                 columns = {title: GIVEN[feed].get(title, "VARCHAR") for title in titles}

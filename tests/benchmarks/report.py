@@ -18,6 +18,7 @@ QUIET = 0.1
 RUNS = {
     "floor_landing_inferred": "floor: read_csv, types inferred",
     "floor_landing_given": "floor: read_csv, types given",
+    "floor_landing_uncompressed": "floor: the same, not compressed (told, not counted)",
     "floor_compare_duckdb": "floor: four semi-joins, DuckDB snapshots",
     "floor_compare_parquet": "floor: four semi-joins, Parquet (zstd)",
     "full": "night from files",

@@ -81,6 +81,7 @@ def one_round(bench: Bench, parts: tuple[str, ...], told: Round) -> None:
         told["floor_landing_inferred"] = _floor(bench, "landing", clean, floor_file, "inferred")
         told["full"] = _night(bench, "a night from files", inbox, warehouse, 0)
         told["floor_landing_given"] = _floor(bench, "landing", clean, floor_file, "given")
+        told["floor_landing_uncompressed"] = _floor(bench, "landing", clean, floor_file, "uncompressed")
         floor_file.unlink()
         told["floor_compare_duckdb"] = _floor(bench, "compare", warehouse, "duckdb")
         told["same"] = _night(bench, "the same night again", inbox, warehouse, 0)

@@ -58,7 +58,7 @@ def test_pandas_flags_the_same_households(night: Done, city: Path) -> None:
     assert {"SB-01", "SB-03", "CL-02", "CL-03", "FC-01"} <= set(ours)
 
 
-@pytest.mark.parametrize("types", ["inferred", "given"])
+@pytest.mark.parametrize("types", ["inferred", "given", "uncompressed"])
 def test_the_landing_floor_reads_every_clean_row(city: Path, tmp_path: Path, types: str) -> None:
     expected = {feed.name: int(feed.rows * SIZE) for feed in FEEDS} | {"roster": 800}
 
