@@ -16,12 +16,21 @@ _DONE = re.compile(r"^\s*[\d.]+ s  ✓ (?P<name>\S+)  (?P<took>[\d.]+) s$")
 
 @dataclass(frozen=True)
 class Stage:
-    """One step of a night: when it began and ended (seconds since the program's start), processor seconds at its end."""
+    """One step of a night.
+
+    Attributes:
+        name: the step.
+        began: seconds since the program's start.
+        ended: the same.
+        cpu_before: processor seconds of the program until it began; between two lines an even pace is taken.
+        cpu_after: until it ended.
+    """
 
     name: str
     began: float
     ended: float
-    cpu_at_end: float
+    cpu_before: float
+    cpu_after: float
 
 
 @dataclass(frozen=True)
@@ -34,40 +43,54 @@ class Share:
 
 def stages_of(lines: Sequence[Line]) -> list[Stage]:
     """The steps of a night, in the order in which they ended."""
-    found = ((line, _DONE.match(line.text)) for line in lines)
-    return [
-        Stage(told["name"], max(0.0, line.at - float(told["took"])), line.at, line.cpu) for line, told in found if told
-    ]
+    stages = []
+    for line in lines:
+        told = _DONE.match(line.text)
+        if told:
+            began = max(0.0, line.at - float(told["took"]))
+            stages.append(Stage(told["name"], began, line.at, _cpu_at(lines, began), line.cpu))
+    return stages
 
 
 def landing_share(stages: Sequence[Stage]) -> Share:
-    """Landing with its checks: every step that ended before the roster's households were begun; gaps are not counted."""
+    """Landing with its checks: every step that ended before the roster's households were begun.
+
+    Steps that overlap count once; gaps between them do not count by the clock.
+    """
     before, _ = _parted(stages)
     wall, until = 0.0, 0.0
     for stage in sorted(before, key=lambda one: one.began):
         wall += max(0.0, stage.ended - max(stage.began, until))
         until = max(until, stage.ended)
-    first = min(before, key=lambda one: one.ended)
-    # What ran before the first step (imports) is not landing; its own share of time is taken to be processor time.
-    own = min(first.cpu_at_end, first.ended - first.began)
-    return Share(wall, max(one.cpu_at_end for one in before) - first.cpu_at_end + own)
+    return Share(wall, max(one.cpu_after for one in before) - min(one.cpu_before for one in before))
 
 
 def compare_share(stages: Sequence[Stage]) -> Share:
     """Compare: from the roster's households to the published night, whatever lies between."""
-    before, compared = _parted(stages)
+    _, compared = _parted(stages)
+    first = min(compared, key=lambda one: one.began)
     last = next(stage for stage in compared if stage.name == LAST_COMPARED)
-    began = min(stage.began for stage in compared)
-    return Share(last.ended - began, last.cpu_at_end - max((one.cpu_at_end for one in before), default=0.0))
+    return Share(last.ended - first.began, last.cpu_after - first.cpu_before)
 
 
 def seconds_by_step(stages: Sequence[Stage]) -> dict[str, dict[str, float]]:
-    """Wall seconds of each step, and processor seconds since the step before ended (the first: since the start)."""
-    told, before = {}, 0.0
-    for stage in stages:
-        told[stage.name] = {"wall": round(stage.ended - stage.began, 2), "cpu": round(stage.cpu_at_end - before, 2)}
-        before = stage.cpu_at_end
-    return told
+    """Wall and processor seconds of each step."""
+    return {
+        stage.name: {
+            "wall": round(stage.ended - stage.began, 2),
+            "cpu": round(stage.cpu_after - stage.cpu_before, 2),
+        }
+        for stage in stages
+    }
+
+
+def _cpu_at(lines: Sequence[Line], at: float) -> float:
+    """Processor seconds until some moment, on a line between the lines told before and after it."""
+    before = max((line for line in lines if line.at <= at), key=lambda line: line.at, default=Line(0.0, 0.0, ""))
+    after = min((line for line in lines if line.at > at), key=lambda line: line.at, default=before)
+    if after.at <= before.at:
+        return before.cpu
+    return before.cpu + (after.cpu - before.cpu) * (at - before.at) / (after.at - before.at)
 
 
 def _parted(stages: Sequence[Stage]) -> tuple[list[Stage], list[Stage]]:

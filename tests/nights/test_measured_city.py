@@ -18,7 +18,7 @@ from tests.benchmarks.city import cached_city, write_city, write_edition
 from tests.benchmarks.city_feeds import FEEDS
 from tests.benchmarks.process import FailedError, Line, measured
 from tests.benchmarks.report import put_into, tables
-from tests.benchmarks.stages import Stage, compare_share, landing_share, seconds_by_step, stages_of
+from tests.benchmarks.stages import Share, Stage, compare_share, landing_share, seconds_by_step, stages_of
 from tests.nights.driver import District, Done
 
 SIZE = 0.0008
@@ -124,17 +124,24 @@ def test_the_lines_of_progress_are_read_as_they_are_told(capsys: pytest.CaptureF
 
 def test_times_of_landing_and_compare() -> None:
     stages = [
-        Stage("vehicle", 4.0, 10.0, 9.0),
-        Stage("property", 5.0, 12.0, 15.0),
-        Stage("vehicle_contract", 13.0, 14.0, 16.0),
-        Stage("roster_households", 15.0, 16.0, 18.0),
-        Stage("published_night", 18.0, 20.0, 21.0),
-        Stage("workbooks", 20.0, 30.0, 31.0),
+        Stage("vehicle", 4.0, 10.0, 3.0, 9.0),
+        Stage("property", 5.0, 12.0, 4.0, 15.0),
+        Stage("vehicle_contract", 13.0, 14.0, 15.5, 16.0),
+        Stage("roster_households", 15.0, 16.0, 17.0, 18.0),
+        Stage("published_night", 18.0, 20.0, 19.0, 21.0),
+        Stage("workbooks", 20.0, 30.0, 21.0, 31.0),
     ]
 
-    assert landing_share(stages).wall == 9.0  # 4 to 12 and 13 to 14: what overlaps counts once, gaps do not
-    assert (compare_share(stages).wall, compare_share(stages).cpu) == (5.0, 5.0)
-    assert seconds_by_step(stages)["property"] == {"wall": 7.0, "cpu": 6.0}
+    assert landing_share(stages) == Share(9.0, 13.0)  # 4 to 12 and 13 to 14: what overlaps counts once, gaps do not
+    assert compare_share(stages) == Share(5.0, 4.0)
+    assert seconds_by_step(stages)["property"] == {"wall": 7.0, "cpu": 11.0}
+
+
+def test_processor_time_before_a_step_is_not_its_own() -> None:
+    """Eight of the ten seconds from the first line to the end of the step were before it began."""
+    lines = [Line(2.0, 1.0, "   0.0 s    night of 2026-09-22"), Line(12.0, 11.0, "  10.0 s  ✓ business  2.0 s")]
+
+    assert stages_of(lines) == [Stage("business", 10.0, 12.0, 9.0, 11.0)]
 
 
 def run(wall: float, cpu: float = 1.0, **more: object) -> dict[str, object]:
