@@ -21,7 +21,8 @@ from pipelines.settings import SettingsError
 from pipelines.workbooks.book import TooManyFindingsError
 from pipelines.workbooks.bookbinding import BookbindingError
 from pipelines.workbooks.password import PasswordFileError
-from warehouse.errors import WarehouseError
+from warehouse.disk import is_full
+from warehouse.errors import WarehouseError, disk_full
 
 OURS = (
     Refusal,
@@ -52,12 +53,19 @@ def discreet() -> Iterator[None]:
         yield
     except (*OURS, dg.Failure, dg.RetryRequested):
         raise
-    except OSError as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is, its message must not reach Dagster's storage
+        if is_full(error):
+            raise disk_full(f"this step ({place(error)})", _place_on_disk(error)) from None
+        if not isinstance(error, OSError):
+            raise UnexpectedFailure(f"{type(error).__name__} at {place(error)}; the message is withheld") from None
         if error.errno in TRANSIENT:
             raise dg.RetryRequested(max_retries=RETRIES, seconds_to_wait=SECONDS_BETWEEN) from None
         raise UnexpectedFailure(f"{plain_os_error(error)} ({place(error)})") from None
-    except Exception as error:  # noqa: BLE001 - whatever it is, its message must not reach Dagster's storage
-        raise UnexpectedFailure(f"{type(error).__name__} at {place(error)}; the message is withheld") from None
+
+
+def _place_on_disk(error: BaseException) -> Path | None:
+    """A file on the disk that is full, where the error names one; its name is not told."""
+    return Path(str(error.filename)) if isinstance(error, OSError) and error.filename else None
 
 
 def plain_os_error(error: OSError) -> str:

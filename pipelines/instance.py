@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from pipelines.settings import SettingsError
-from warehouse.files import private_folder
+from warehouse.files import private_folder, write_file
 
 FILE = "dagster.yaml"
 DAGSTER_YAML = """\
@@ -64,7 +64,7 @@ def dagster_home(warehouse: Path) -> Path:
     private_folder(home)
     file = home / FILE
     if not file.exists():
-        file.write_text(DAGSTER_YAML, encoding="utf-8")
+        write_file(file, DAGSTER_YAML.encode())
     return home
 
 

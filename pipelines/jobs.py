@@ -38,6 +38,7 @@ from pipelines.night.declared import contracts_of, rules_of
 from pipelines.night.event_chain import events_must_stand
 from pipelines.night.landing import undelivered
 from pipelines.night.night import ROSTER
+from pipelines.night.room import room_for_night
 from pipelines.partitions import IN_ORDER_OF_DATES, NIGHTS, TIME_ZONE, as_of_date
 from pipelines.resources import night_resource
 from pipelines.settings import Settings, SettingsError
@@ -194,6 +195,7 @@ def run_night(settings: Settings, as_of: date, listener: Listener) -> NightOutco
     ):
         events_must_stand(night)
         sweep(night.vault)
+        room_for_night(night)
         warm()
         left_out = undelivered(night.inbox, night.feeds, as_of)
         upkeep(instance, settings.runs_kept_days)

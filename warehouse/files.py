@@ -5,6 +5,7 @@ written is named `<target>.part-<pid>-<n>`; what a killed process left behind is
 Does not belong here: what the files contain.
 """
 
+import errno
 import itertools
 import os
 import re
@@ -14,6 +15,9 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from warehouse.errors import disk_full
+
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 PRIVATE_FOLDER = 0o700
 PRIVATE_FILE = 0o600
 PART = re.compile(r"\.part-(?P<pid>\d+)-\d+")
@@ -57,6 +61,9 @@ def written_aside(target: Path) -> Iterator[Path]:
 
     Yields:
         A path that does not exist yet, in the folder of `target`, named so that `sweep` knows whose it is.
+
+    Raises:
+        DiskFullError: in place of any error of the operating system that says so.
     """
     private_folder(target.parent)
     aside = target.with_name(f"{target.name}.part-{os.getpid()}-{next(_numbers)}")
@@ -65,6 +72,10 @@ def written_aside(target: Path) -> Iterator[Path]:
     try:
         with private_files():
             yield aside
+    except OSError as error:
+        if error.errno in FULL:
+            raise disk_full("writing to the warehouse", target.parent) from None
+        raise
     finally:
         _remove(aside)
         _remove(aside.with_name(f"{aside.name}.wal"))

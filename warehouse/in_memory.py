@@ -133,6 +133,10 @@ class MemorySnapshots(SnapshotStore):
         found = [one for one in self._landed if one.feed == feed]
         return sorted(found, key=lambda snapshot: (snapshot.snapshot_date, snapshot.landed_at))
 
+    def dates(self, feed: str) -> tuple[date, ...]:
+        """Give the dates of the landed snapshots of a feed, each once, the oldest first: no report lies anywhere."""
+        return tuple(sorted({one.snapshot_date for one in self.list(feed)}))
+
     def _keep(self, snapshot: Snapshot) -> None:
         """Move what was written into a database of the snapshot's own."""
         con = self._memory.session

@@ -153,7 +153,8 @@ def _leave(path: Path) -> None:
 
 def _write(handle: int, who: Occupant) -> None:
     os.ftruncate(handle, 0)
-    os.pwrite(handle, json.dumps(asdict(who)).encode(), 0)
+    with suppress(OSError):  # on a full disk the lock still holds, and retention must be able to take it
+        os.pwrite(handle, json.dumps(asdict(who)).encode(), 0)
 
 
 def _read(handle: int) -> Occupant:

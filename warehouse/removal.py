@@ -13,7 +13,7 @@ from warehouse.files import PART, write_file, written_aside
 from warehouse.publication import DATABASE, REMOVED
 
 REPORT: Final = ".json"
-_TABLES: Final = (".parquet", ".duckdb")
+_TABLES: Final = (".parquet", ".duckdb", ".arrow")
 
 
 def snapshot_files(report: Path) -> list[Path]:

@@ -19,7 +19,7 @@ import duckdb
 import polars as pl
 from polars.datatypes import DataTypeClass
 
-from warehouse.errors import WarehouseError, WarehouseKeyError, values_kept_out
+from warehouse.errors import WarehouseError, WarehouseKeyError, disk_full, says_full, values_kept_out
 from warehouse.files import create_file, private_folder, written_aside
 from warehouse.idle_sessions import Engine, IdleEngines
 from warehouse.keys import Key, derive
@@ -83,7 +83,10 @@ class Vault:
             WarehouseError: in place of any DuckDB error inside, without its text.
         """
         self.open()
-        with written_aside(self.root / "tmp" / "spill") as spill, values_kept_out("working in the warehouse"):
+        with (
+            written_aside(self.root / "tmp" / "spill") as spill,
+            values_kept_out("working in the warehouse", self.root),
+        ):
             engine = self._engine(spill, will_write=will_write)
             try:
                 with closing(engine.root.cursor()) as con:
@@ -114,6 +117,8 @@ class Vault:
         except (duckdb.CatalogException, duckdb.InvalidInputException):
             raise WarehouseKeyError(f"{path.name} does not open with the key of this warehouse") from None
         except duckdb.Error as error:
+            if says_full(str(error)):
+                raise disk_full(f"opening {path.name}", self.root) from None
             raise WarehouseError(f"{path.name} cannot be opened ({type(error).__name__}): restore it") from None
 
     def detach(self, con: duckdb.DuckDBPyConnection, alias: str) -> None:

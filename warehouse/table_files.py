@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 
 import polars as pl
 
-from warehouse.errors import WarehouseError, WarehouseKeyError
+from warehouse.disk import is_full
+from warehouse.errors import WarehouseError, WarehouseKeyError, disk_full
 from warehouse.keys import Key, derive
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def write_table(path: Path, rows: pl.DataFrame, key: Key | None) -> None:
         key: the warehouse's key; None for one that is not encrypted.
 
     Raises:
+        DiskFullError: the disk is full.
         WarehouseError: the disk refuses.
     """
     try:
@@ -52,6 +54,8 @@ def write_table(path: Path, rows: pl.DataFrame, key: Key | None) -> None:
             for piece in _sealed(plain.getbuffer(), key):
                 file.write(piece)
     except OSError as error:
+        if is_full(error):
+            raise disk_full("writing a table of the night", path.parent) from None
         raise WarehouseError(
             f"a table of the night cannot be written ({error.strerror or type(error).__name__}): "
             "make room for it in the warehouse's folder"

@@ -21,6 +21,8 @@ from pipelines.cli.screen import message, silence_standard_streams
 
 OUR_ERROR, WRONG_USAGE, INTERRUPTED = 1, 2, 130
 ACCOUNTS = "accounts"
+LEAST_FREE = 64 * 1024
+"""Bytes; with less on the disk of the warehouse, whatever went wrong went wrong for that."""
 ABOUT_CODE = (ImportError, AttributeError, NameError)  # their messages name code, never data
 PACKAGES = ("pipelines", "connectors", "warehouse")
 
@@ -56,7 +58,7 @@ def guarded_run(command: Callable[[], Any], session: Session) -> int:
     except Exception as error:  # noqa: BLE001  the boundary: nothing may leave it as a traceback
         code = exit_code_of(error)
         if code is None:
-            message(unexpected(error, session), "red")
+            message(_full_disk(error, session) or unexpected(error, session), "red")
             return OUR_ERROR
         message(str(error), "red")
         return code
@@ -87,6 +89,16 @@ def exit_code_of(error: Exception) -> int | None:
     return OUR_ERROR if isinstance(error, (BookbindingError, WarehouseError)) else None
 
 
+def _full_disk(error: BaseException, session: Session) -> str:
+    """Say that the disk is full, whoever met it first (Dagster's own files among them); empty where it was not that."""
+    from warehouse.disk import free_bytes, is_full  # noqa: PLC0415
+    from warehouse.errors import disk_full  # noqa: PLC0415
+
+    # SQLite says of a disk without a single block only that it cannot open its file.
+    has_none = session.warehouse is not None and free_bytes(session.warehouse) < LEAST_FREE
+    return str(disk_full("hedui stopped", session.warehouse)) if has_none or is_full(error) else ""
+
+
 def unexpected(error: BaseException, session: Session) -> str:
     """Say in one sentence what kind of error it was and where; keep a longer account without values."""
     frames = traceback.extract_tb(error.__traceback__)
@@ -112,8 +124,12 @@ def keep_account(error: BaseException, session: Session) -> Path:
     folder = session.warehouse / ACCOUNTS if has_place and session.warehouse else Path(tempfile.gettempdir())
     folder.mkdir(mode=0o700, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix="hedui-error-", suffix=".txt", dir=folder)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write("\n".join(lines) + "\n")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write("\n".join(lines) + "\n")
+    except OSError:
+        Path(name).unlink(missing_ok=True)  # half an account helps nobody
+        raise
     return Path(name)
 
 

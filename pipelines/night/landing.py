@@ -16,6 +16,8 @@ from connectors.inbox import Delivery, find_deliveries, find_unready
 from connectors.refusal import Refusal
 from pipelines.night.night import ROSTER, Night, Progress, silent, state_name
 from pipelines.night.read_ahead import read_ahead
+from pipelines.night.retention import rows_gone
+from pipelines.night.room import room_for_delivery
 from pipelines.night.seen_deliveries import known_checksum
 from pipelines.night.state import FeedState, FeedStatus
 from warehouse.content import Effective, effective_content
@@ -109,6 +111,7 @@ def land(night: Night, contract: Contract, delivery: Delivery, progress: Progres
     if earlier is not None and may_stand_again(earlier.report, delivery):
         progress(f"{contract.feed} {delivery.snapshot_date}: as delivered on {earlier.snapshot_date}, not read again")
         return night.snapshots.land_again(earlier, delivery.snapshot_date)
+    room_for_delivery(night, contract, delivery)
     try:
         return read_into_snapshot(night, contract, delivery, mark, progress)
     except Refusal as refusal:
@@ -197,7 +200,11 @@ def describe(
         snapshot_date=day,
         age_days=age,
         max_age_days=contract.max_age_days,
-        messages=[*(one.message for one in refused), *unready(night, contract.feed)],
+        messages=[
+            *(one.message for one in refused),
+            *unready(night, contract.feed),
+            *rows_gone(night, contract, effective.snapshot_date),
+        ],
         used=[one for one in reports if one.checksum in used],
     )
 

@@ -13,9 +13,11 @@ from typing import Any, Final
 from connectors.contract import Contract
 from pipelines.domain.policy import PolicyInForce
 from pipelines.domain.retention import Kind, Periods, Plan, Stored, bytes_freed, periods, retention_plan
+from pipelines.night.night import Night
 from pipelines.night.stored_rows import stored_rows
 from warehouse.audit_log import append_record
-from warehouse.errors import WarehouseError
+from warehouse.disk import is_full
+from warehouse.errors import WarehouseError, disk_full
 from warehouse.removal import remove_folder, remove_snapshot_rows, remove_tables
 from warehouse.session import Vault
 
@@ -84,22 +86,68 @@ def retain(vault: Vault, plan: Plan, kept: Periods, by: str, when: datetime) -> 
         "by": by,
         "periods": {kind.value: days for kind, days in kept.days.items()},
     }
-    # Told before anything goes: a kill in between leaves a record of what was meant to go, never a loss without one.
-    append_record(vault.root / AUDIT_FILE, about | _account(BEGUN, [one for one, _ in plan.goes]))
     phase = STOPPED
     try:
+        _tell(vault, about | _account(BEGUN, [one for one, _ in plan.goes]), plan)
         for one, why in plan.goes:
             _remove(vault.root, one, {"at": about["at"], "why": why})
             removed.things.append(one)
         phase = DONE
     except OSError as error:
+        if is_full(error):
+            raise disk_full("retention, which needs a few kilobytes for its record", vault.root) from None
         raise WarehouseError(
-            f"retention: {one.name} could not be removed ({error.strerror or type(error).__name__}): check that the "
+            f"retention: {_what(plan, removed)} could not be removed ({error.strerror or type(error).__name__}): check that the "
             "warehouse may be written by this user, then run it again; what went before is in audit/retention.jsonl"
         ) from None
     finally:
-        append_record(vault.root / AUDIT_FILE, about | _account(phase, removed.things))
+        if removed.things:
+            append_record(vault.root / AUDIT_FILE, about | _account(phase, removed.things))
     return removed
+
+
+def _what(plan: Plan, removed: Removed) -> str:
+    """The thing after those that have gone."""
+    return plan.goes[len(removed.things)][0].name
+
+
+def _tell(vault: Vault, begun: Mapping[str, Any], plan: Plan) -> None:
+    """Record what is meant to go before anything does: a kill leaves no loss without a record.
+
+    On a disk without room for a line, working tables go before it is written: a night makes them again.
+    """
+    try:
+        append_record(vault.root / AUDIT_FILE, begun)
+    except OSError as error:
+        if not is_full(error) or not plan.of(Kind.WORKING):
+            raise
+        for one in plan.of(Kind.WORKING):
+            remove_tables(vault.root / one.name)
+        append_record(vault.root / AUDIT_FILE, begun)
+
+
+def rows_gone(night: Night, contract: Contract, used: date | None) -> list[str]:
+    """What a night would have used of a feed if its rows were still there: told, so that nobody takes it for the same.
+
+    Args:
+        night: the night.
+        contract: of the feed.
+        used: date of the newest snapshot in use; None where there is none.
+    """
+    store = night.snapshots
+    gone = {
+        one.snapshot_date
+        for one in store.reports(contract.feed)
+        if one.status == "landed"
+        and (used or date.min) < one.snapshot_date <= night.as_of
+        and (night.as_of - one.snapshot_date).days <= contract.max_age_days
+        and store.find(contract.feed, one.snapshot_date, one.checksum) is None
+    }
+    return [
+        f"{contract.feed} {day}: its rows were removed by retention, and the delivery is no longer in the inbox; deliver it "
+        f"again to <inbox>/{contract.feed}/{day}/ if this night is to use it"
+        for day in sorted(gone)
+    ]
 
 
 def _remove(root: Path, one: Stored, told: Mapping[str, Any]) -> None:
