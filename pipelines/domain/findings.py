@@ -100,7 +100,7 @@ def findings_of(hits: pl.DataFrame, rule: Rule, verdict: Verdict, night: NightCo
             income_proof=pl.lit(rule.proof, dtype=pl.String),
         )
         .with_columns(
-            finding_id=_digested(_identity(), lambda text: hmac.new(secret, text, hashlib.sha256).hexdigest()[:32]),
+            finding_id=_digested(_identity(), lambda text: hmac.digest(secret, text, "sha256").hex()[:32]),
             fingerprint=_digested(pl.col("material"), lambda text: hashlib.sha256(text).hexdigest()),
         )
         .select(FINDINGS.names())

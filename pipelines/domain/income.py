@@ -9,6 +9,7 @@ import polars as pl
 from pipelines.domain.income_policy import IncomePolicy
 from pipelines.domain.ledger import evidenced_parts
 from pipelines.domain.money import HAO_PER_FEN, round_half_up_to_fen
+from pipelines.domain.ordering import in_order
 
 RURAL_DIBAO = "dibao_rural"
 
@@ -50,11 +51,14 @@ def household_income(households: pl.DataFrame, ledger: pl.DataFrame, policy: Inc
     """
     rate = policy.deduction_rate
     sums = (
-        ledger.group_by("household_id")
-        .agg(*_sums(evidenced_parts(policy)))
+        ledger.select("household_id", *_counted(evidenced_parts(policy)))
+        .group_by("household_id")
+        .agg(*_sums())
+        .join(_reasons(ledger), on="household_id", how="left")
         .with_columns(
             parts_sum=(pl.col("parts_sum") - pl.col("rigid_total") * rate.denominator).clip(0),
             without_wages_sum=(pl.col("without_wages_sum") - pl.col("rigid_total")).clip(0),
+            why_not_counting=pl.col("why_not_counting").fill_null(""),
         )
     )
     standard = (
@@ -62,9 +66,9 @@ def household_income(households: pl.DataFrame, ledger: pl.DataFrame, policy: Inc
         .then(pl.lit(policy.rural_standard, dtype=pl.Int64))
         .otherwise(pl.lit(policy.urban_standard, dtype=pl.Int64))
     )
-    return (
+    income = (
         households.select("household_id", income_standard=standard)
-        .join(sums, on="household_id", how="left")
+        .join(sums, on="household_id", how="left", maintain_order="left")
         .with_columns(
             pl.col("counting_members", "members").fill_null(0),
             pl.col("is_work_unproven").fill_null(value=False),
@@ -78,30 +82,53 @@ def household_income(households: pl.DataFrame, ledger: pl.DataFrame, policy: Inc
         )
         .select(INCOME.names())
         .cast(INCOME)
-        .sort("household_id")
     )
+    return in_order(income, ["household_id"])
 
 
-def _sums(parts: pl.Expr) -> list[pl.Expr]:
-    """Exact sums of one household: declared over all its members, everything else over those who count."""
-    counts, cause = pl.col("counts"), pl.col("cause")
-    declared = pl.col("declared").fill_null(0)
+def _counted(parts: pl.Expr) -> list[pl.Expr]:
+    """What a member brings to the sums: nothing where the member does not count, but what was declared.
+
+    Told before the rows are gathered, because a sum over a condition within each household takes far longer.
+    """
+    counts, cause, declared = pl.col("counts"), pl.col("cause"), pl.col("declared").fill_null(0)
     without_wages = pl.max_horizontal(declared, pl.col("pension").fill_null(0))
-    wage, pension = pl.col("wage").filter(counts), pl.col("pension").filter(counts)
+    return [
+        counts,
+        declared.alias("declared_sum"),
+        *(
+            pl.when(counts).then(amount).alias(name)
+            for name, amount in {
+                "parts_sum": parts,
+                "without_wages_sum": without_wages,
+                "rigid_total": pl.col("rigid_expense"),
+                "wage": pl.col("wage"),
+                "pension": pl.col("pension"),
+            }.items()
+        ),
+        (counts & pl.col("is_work_unproven")).alias("is_work_unproven"),
+        cause.is_in(["wage", "both"]).alias("has_wage_increment"),
+        cause.is_in(["pension", "both"]).alias("has_pension_increment"),
+    ]
+
+
+def _sums() -> list[pl.Expr]:
+    """Exact sums of one household: declared over all its members, everything else over those who count."""
+    wage, pension = pl.col("wage"), pl.col("pension")
     return [
         pl.len().alias("members"),
-        pl.col("why").filter(~counts).unique().sort().str.join("；").alias("why_not_counting"),
-        counts.sum().alias("counting_members"),
-        declared.sum().alias("declared_sum"),
-        parts.filter(counts).sum().alias("parts_sum"),
-        without_wages.filter(counts).sum().alias("without_wages_sum"),
-        pl.col("rigid_expense").filter(counts).sum().alias("rigid_total"),
-        pl.when(wage.is_not_null().any()).then(wage.sum()).alias("wage_total"),
-        pl.when(pension.is_not_null().any()).then(pension.sum()).alias("pension_total"),
-        (counts & pl.col("is_work_unproven")).any().alias("is_work_unproven"),
-        cause.is_in(["wage", "both"]).any().alias("has_wage_increment"),
-        cause.is_in(["pension", "both"]).any().alias("has_pension_increment"),
+        pl.col("counts").sum().alias("counting_members"),
+        pl.col("declared_sum", "parts_sum", "without_wages_sum", "rigid_total").sum(),
+        pl.when(wage.count() > 0).then(wage.sum()).alias("wage_total"),
+        pl.when(pension.count() > 0).then(pension.sum()).alias("pension_total"),
+        pl.col("is_work_unproven", "has_wage_increment", "has_pension_increment").any(),
     ]
+
+
+def _reasons(ledger: pl.DataFrame) -> pl.DataFrame:
+    """Why members do not count, each reason once; of the few households where somebody does not."""
+    why = pl.col("why").unique().sort().str.join("；")
+    return ledger.filter(~pl.col("counts")).group_by("household_id").agg(why_not_counting=why)
 
 
 def _household_cause() -> pl.Expr:

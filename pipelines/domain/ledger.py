@@ -7,6 +7,7 @@ standard in `grace`. Amounts are 毫 (1/10000 元) per month.
 import polars as pl
 
 from pipelines.domain.income_policy import IncomePolicy
+from pipelines.domain.ordering import in_order
 from pipelines.domain.vocabulary import Outcome
 
 MOST = 10**14 - 100
@@ -77,10 +78,10 @@ def member_ledger(
     )
     rate = policy.deduction_rate
     parts = evidenced_parts(policy)
-    return (
+    ledger = (
         members.select(*_MEMBER, "name", "relation", pl.col("declared").clip(0, MOST), _rigid_expense(policy))
-        .join(_proven_amounts(findings), on=_MEMBER, how="left")
-        .join(excluded, on=_MEMBER, how="left")
+        .join(_proven_amounts(findings), on=_MEMBER, how="left", maintain_order="left")
+        .join(excluded, on=_MEMBER, how="left", maintain_order="left")
         .with_columns(
             pl.col("counts").fill_null(value=True),
             pl.col("is_work_unproven").fill_null(value=False),
@@ -90,8 +91,8 @@ def member_ledger(
         )
         .select(LEDGER.names())
         .cast(LEDGER)
-        .sort(_MEMBER)
     )
+    return in_order(ledger, _MEMBER)
 
 
 def _proven_amounts(findings: pl.DataFrame) -> pl.DataFrame:
