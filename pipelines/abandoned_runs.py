@@ -1,18 +1,20 @@
 """Runs whose process is gone: Dagster would take them for running for hours, and let no night of the queue begin.
 
 What belongs here: telling such a run, and closing it. A run is known by the mark of the process that works on it
-(number, start, machine's boot, run); one that has no mark yet, by the code server that was to start it. Dagster's own
+(number, start, machine's boot, run, machine); one that has no mark yet, by the code server that was to start it. Dagster's own
 monitoring sees neither: its launcher does not look after the health of what it started.
 """
 
 import json
 import os
+import platform
 import socket
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
+from dagster._core.storage.event_log import InMemoryEventLogStorage, SqliteEventLogStorage
 from dagster._core.storage.tags import GRPC_INFO_TAG
 
 from pipelines.instance_storage import told_plainly
@@ -27,14 +29,16 @@ ACCOUNT = "the process of this run was killed; the previous publication stays"
 def process_tags(run_id: str) -> dict[str, str]:
     """The tags of a run that this process executes. A run made again of another has that one's tags: hence the id."""
     pid = os.getpid()
-    return {PROCESS_TAG: f"{pid} {_birth(pid)} {run_id}"}
+    return {PROCESS_TAG: f"{pid} {_birth(pid)} {run_id} {platform.node()}"}
 
 
 def close_abandoned(instance: dg.DagsterInstance) -> int:
     """Report the runs as failed that no process works on any more; how many there were."""
     now = datetime.now(UTC)
     records = instance.get_run_records(dg.RunsFilter(statuses=UNFINISHED))
-    abandoned = [record.dagster_run for record in records if _is_abandoned(record, now)]
+    # Files are of one machine; a database may be shared by machines, whose code servers cannot be asked from here.
+    is_ours = isinstance(instance.event_log_storage, (SqliteEventLogStorage, InMemoryEventLogStorage))
+    abandoned = [record.dagster_run for record in records if _is_abandoned(record, now, asks_servers=is_ours)]
     for run in abandoned:
         instance.report_run_failed(run, ACCOUNT)
     return len(abandoned)
@@ -52,15 +56,16 @@ def close_abandoned_at(home: Path) -> int:
         return close_abandoned(instance)
 
 
-def _is_abandoned(record: dg.RunRecord, now: datetime) -> bool:
+def _is_abandoned(record: dg.RunRecord, now: datetime, *, asks_servers: bool) -> bool:
     run = record.dagster_run
     words = run.tags.get(PROCESS_TAG, "").split()
     # "<pid>" alone was written by earlier versions.
-    if words and words[0].isdecimal() and words[2:] in ([], [run.run_id]):
-        return not _is_alive(int(words[0]), words[1] if len(words) > 1 else "")
+    if words and words[0].isdecimal() and words[2:3] in ([], [run.run_id]):
+        is_here = words[3:] in ([], [platform.node()])
+        return is_here and not _is_alive(int(words[0]), words[1] if len(words) > 1 else "")
     changed = record.update_timestamp
     is_old = now - (changed if changed.tzinfo else changed.replace(tzinfo=UTC)) > TIME_TO_START
-    return is_old and _server_is_gone(run.tags)
+    return asks_servers and is_old and _server_is_gone(run.tags)
 
 
 def _is_alive(pid: int, birth: str) -> bool:

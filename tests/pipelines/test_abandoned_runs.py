@@ -1,6 +1,7 @@
 """Runs whose process is gone are closed; all others are left alone."""
 
 import os
+import platform
 import socket
 import subprocess
 from datetime import UTC, datetime, timedelta
@@ -49,6 +50,11 @@ def test_a_process_that_ended_has_abandoned_its_run() -> None:
 def test_another_process_of_the_same_number_does_not_hide_it() -> None:
     assert status_after({PROCESS_TAG: f"{os.getpid()} 1@00000000 {RUN}"}) == FAILURE
     assert status_after({PROCESS_TAG: str(os.getpid())}) == STARTED
+
+
+def test_a_process_of_another_machine_is_not_ours_to_judge() -> None:
+    assert status_after({PROCESS_TAG: f"{gone()} 1@b {RUN} no-machine-of-ours"}) == STARTED
+    assert status_after({PROCESS_TAG: f"{gone()} 1@b {RUN} {platform.node()}"}) == FAILURE
 
 
 def test_the_mark_of_the_run_that_it_was_made_again_of_says_nothing() -> None:
