@@ -11,7 +11,10 @@ from dataclasses import dataclass
 
 import duckdb
 
+from warehouse.errors import WarehouseError
+from warehouse.marks import Marks
 from warehouse.natural_keys import KIND, Keys
+from warehouse.session import store
 from warehouse.sql import name
 
 ROWS_A_PASS = 2_000_000
@@ -34,14 +37,15 @@ def remove_repeated(
     table: str,
     fields: Sequence[str],
     keys: Keys,
+    marks: Marks,
     rows_a_pass: int = ROWS_A_PASS,
     counted: Sequence[str] = (),
 ) -> Removed:
     """Keep of identical rows the last, then of rows with one natural key the last; delete the others.
 
     The last is by (part_no, source_row), the order of delivery; of persons unpivoted from one row, the last stored.
-    Rows are identical when all contract fields are equal, empty equal to empty. A 64-bit hash only tells which rows
-    can have a partner at all, so that the exact comparison runs on few rows; a collision costs time, never a row.
+    Rows are identical when all contract fields are equal, empty equal to empty. Marks only tell which rows can have a
+    partner at all, so that the exact comparison runs on few rows.
     Deleted rows are gone from the table; DuckDB reuses their blocks, it does not wipe them.
 
     Args:
@@ -49,26 +53,29 @@ def remove_repeated(
         table: The quoted table, with columns `fields`, part_no and source_row.
         fields: The contract's fields.
         keys: The feed's natural key.
+        marks: Those of all rows of the table, in its order.
         rows_a_pass: About how many candidate rows are compared at once; it bounds memory where everything stands
             twice.
         counted: SQL aggregates over the rows that are removed.
 
     Returns:
         How many rows were removed, and why.
+
+    Raises:
+        WarehouseError: the marks are not those of the table's rows.
     """
-    bucket = _bucket(keys, fields)
-    keyed = f"(SELECT *, rowid AS row_id, {keys.columns()} FROM {table})"
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE shared AS SELECT bucket, count(*) AS rows "
-        f"FROM (SELECT {bucket} AS bucket FROM {keyed}) GROUP BY bucket HAVING count(*) > 1",
-    )
-    [(candidates,)] = con.execute("SELECT coalesce(sum(rows), 0)::BIGINT FROM shared").fetchall()
-    con.execute("CREATE OR REPLACE TEMP TABLE repeated (row_id BIGINT, is_duplicate BOOLEAN)")
-    passes = -(-candidates // rows_a_pass)
+    shared = marks.shared()
+    _check_places(con, table, len(marks))
     sums = (0,) * len(counted)
+    if shared.is_empty():
+        return Removed(0, 0, sums)
+    store(con, "shared", shared)
+    keyed = f"SELECT *, rowid AS row_id, {keys.columns()} FROM {table}"
+    con.execute("CREATE OR REPLACE TEMP TABLE repeated (row_id BIGINT, is_duplicate BOOLEAN)")
+    passes = -(-shared.height // rows_a_pass)
     for turn in range(passes):
-        chosen = f"(SELECT bucket FROM shared WHERE bucket % {passes} = {turn})"
-        con.execute(f"CREATE OR REPLACE TEMP TABLE candidate AS SELECT * FROM {keyed} WHERE {bucket} IN {chosen}")
+        chosen = f"(SELECT row_id FROM shared WHERE bucket % {passes} = {turn})"
+        con.execute(f"CREATE OR REPLACE TEMP TABLE candidate AS {keyed} WHERE rowid IN {chosen}")
         con.execute(_compare(fields, keys))
         if counted:
             gone = "candidate WHERE row_id IN (SELECT row_id FROM repeated)"
@@ -85,12 +92,14 @@ def remove_repeated(
     return Removed(duplicate, superseded, sums)
 
 
-def _bucket(keys: Keys, fields: Sequence[str]) -> str:
-    """Rows that may be compared share a bucket: those of one key, and among rows without one, identical ones."""
-    by_key = f"hash({', '.join(keys.names)})"
-    if keys.keyless == "merge":
-        return by_key
-    return f"CASE WHEN {KIND} = 0 THEN hash({', '.join(map(name, fields))}) ELSE {by_key} END"
+def _check_places(con: duckdb.DuckDBPyConnection, table: str, rows: int) -> None:
+    """Make sure that the rows of a table are numbered from 0 without a gap, as their marks are."""
+    sql = f"SELECT count(*), coalesce(max(rowid) + 1, 0) FROM {table}"
+    [(found, end)] = con.execute(sql).fetchall()
+    if (found, end) != (rows, rows):
+        raise WarehouseError(
+            f"expected {rows} rows, stored in order, found {found} up to number {end}; this is an error of ours"
+        )
 
 
 def _compare(fields: Sequence[str], keys: Keys) -> str:

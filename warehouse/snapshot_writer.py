@@ -15,6 +15,7 @@ import polars as pl
 from warehouse.duplicates import Removed, remove_repeated
 from warehouse.errors import WarehouseError
 from warehouse.load_report import Books, LoadReport
+from warehouse.marks import Marks
 from warehouse.natural_keys import Keys
 from warehouse.profile import Tally, counts
 from warehouse.session import append, registered, store
@@ -55,7 +56,8 @@ class SnapshotWriter:
         self._keys = keys
         self._counts = counts({field: schema[field] for field in self._fields})
         self._tally = Tally(self._fields)
-        self._is_begun = False
+        self._marks = Marks(keys, self._fields)
+        self._is_begun = self._is_in_one = False
         self._threads: int | None = None
         self.finished: LoadReport | None = None
         missing = {field for fields in keys.alternatives for field in fields} - set(self._fields)
@@ -77,6 +79,7 @@ class SnapshotWriter:
                 [found] = self._con.execute(f"SELECT {', '.join(self._counts)} FROM {view}").fetchall()
                 self._con.execute(f"INSERT INTO {name(ALIAS, 'rows')} BY NAME SELECT * FROM {view}")
             self._tally.add(found)
+            self._marks.add(rows)
         quarantined = self._typed(quarantine, QUARANTINE, optional=("household_id",))
         append(self._con, name(ALIAS, "quarantine"), quarantined)
 
@@ -129,13 +132,21 @@ class SnapshotWriter:
         _create(self._con, "rows", self._schema, compressions(rows, is_encrypted=is_encrypted(self._con, ALIAS)))
         if is_large(rows):
             self._threads = leave_a_thread(self._con)
+            # One transaction: each of its own would leave a block of rows half full, for DuckDB to write once more.
+            self._con.execute("BEGIN TRANSACTION")
+            self._is_in_one = True
 
     def _without_repeated(self) -> Removed:
         """Take out duplicates and superseded rows, of the table and of the counts."""
         self._begin(pl.DataFrame(schema=self._schema))
+        if self._is_in_one:
+            self._con.execute("COMMIT")
+            self._is_in_one = False
         if self._threads is not None:
             give_back(self._con, self._threads)
-        removed = remove_repeated(self._con, name(ALIAS, "rows"), self._fields, self._keys, counted=self._counts)
+        removed = remove_repeated(
+            self._con, name(ALIAS, "rows"), self._fields, self._keys, self._marks, counted=self._counts
+        )
         if removed.counts:
             self._tally.less(removed.counts)
         return removed

@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import duckdb
 import polars as pl
@@ -6,14 +6,31 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from warehouse.duplicates import Removed, remove_repeated
+from warehouse import duplicates
+from warehouse.duplicates import Removed
+from warehouse.errors import WarehouseError
+from warehouse.marks import Marks
 from warehouse.natural_keys import Keys
 from warehouse.profile import Tally, counts
-from warehouse.session import append, store
+from warehouse.session import append, frame, store
 
 FIELDS = ("id_number", "plate", "vin", "on", "value")
 SMALL = {"id_number": pl.String, "plate": pl.String, "vin": pl.String, "part_no": pl.Int32, "source_row": pl.Int64}
 Row = tuple[str | None, str | None, str | None, int, int]
+
+
+def remove_repeated(
+    con: duckdb.DuckDBPyConnection,
+    table: str,
+    fields: Sequence[str],
+    keys: Keys,
+    rows_a_pass: int = 1000,
+    counted: Sequence[str] = (),
+) -> Removed:
+    """The function under test, with the marks of the table's rows."""
+    marks = Marks(keys, fields)
+    marks.add(frame(con, f"SELECT * FROM {table} ORDER BY rowid"))  # noqa: S608  a literal
+    return duplicates.remove_repeated(con, table, fields, keys, marks, rows_a_pass, counted)
 
 
 @pytest.fixture
@@ -65,7 +82,7 @@ def test_of_persons_unpivoted_from_one_row_the_last_stored_is_kept(
 ) -> None:
     store(con, "rows", batch(("A", "p", "first")))
     append(con, "rows", batch(("A", "p", "second")))
-    remove_repeated(con, "rows", FIELDS, keys)
+    assert remove_repeated(con, "rows", FIELDS, keys).superseded == 1
     assert con.execute("SELECT vin FROM rows").fetchall() == [("second",)]
 
 
@@ -169,3 +186,26 @@ def test_the_counts_of_what_is_removed_and_of_what_stays_make_those_of_all(
     kept = Tally(list(schema))
     kept.add(after)
     assert tally.told() == kept.told()
+
+
+def test_marks_of_other_rows_are_refused(
+    con: duckdb.DuckDBPyConnection, keys: Keys, batch: Callable[..., pl.DataFrame]
+) -> None:
+    rows = batch(("A", "p", None), ("B", "p", None), ("C", "p", None))
+    store(con, "rows", rows)
+    marks = Marks(keys, FIELDS)
+    marks.add(rows)
+    con.execute("DELETE FROM rows WHERE id_number = 'B'")
+    with pytest.raises(WarehouseError, match="expected 3 rows, stored in order, found 2 up to number 3"):
+        duplicates.remove_repeated(con, "rows", FIELDS, keys, marks)
+
+
+@given(numbers=st.lists(st.integers(0, 8), max_size=30), cut=st.integers(0, 30), a_pass=st.sampled_from([1, 2, 5, 100]))
+@settings(max_examples=60, deadline=None)
+def test_shared_marks_are_those_that_stand_more_than_once(numbers: list[int], cut: int, a_pass: int) -> None:
+    marks = Marks(Keys((("id_number",),)), ["id_number"])
+    for batch in (numbers[:cut], numbers[cut:]):
+        marks.add(pl.DataFrame({"id_number": [str(number) for number in batch]}, schema={"id_number": pl.String}))
+    found = marks.shared(a_pass)
+    assert found["row_id"].to_list() == [place for place, number in enumerate(numbers) if numbers.count(number) > 1]
+    assert found["bucket"].n_unique() == len({number for number in numbers if numbers.count(number) > 1})
