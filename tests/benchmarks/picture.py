@@ -31,7 +31,7 @@ def picture(figures: Sequence[Mapping[str, Any]], title: str) -> alt.LayerChart:
         scale=alt.Scale(domain=list(WORDS.values()), range=list(COLOURS.values())),
         legend=alt.Legend(title=None, orient="bottom"),
     )
-    across = alt.X("share:Q", scale=scale, title="÷ what it must be at most (log scale; left of the line holds)")
+    across = alt.X("share:Q", scale=scale, title="÷ what it must be (log scale; left of the line holds; tick: the aim)")
     bars = base.mark_bar(height=13).encode(x=across, x2=alt.datum(1), color=colour)
     points = base.mark_point(filled=True, size=70, opacity=1).encode(x="share:Q", color=colour)
     words = base.mark_text(align="left", dx=8, fontSize=11).encode(x="furthest:Q", text="told:N")
@@ -61,7 +61,9 @@ def _row(one: Mapping[str, Any]) -> dict[str, Any]:
 def main(source: str, target: str) -> None:
     """Draw."""
     told = json.loads(Path(source).read_text(encoding="utf-8"))
-    chart = picture(told["figures"], f"hedui, size {told['size']:g} of the city, {told['on']}").to_dict()
+    chart = picture(
+        told["figures"], f"hedui, size {told['size']:g} of the city (limits: the whole city's), {told['on']}"
+    ).to_dict()
     if target.endswith(".png"):
         Path(target).write_bytes(vl_convert.vegalite_to_png(chart, scale=2))
     else:
