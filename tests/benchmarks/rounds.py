@@ -140,7 +140,11 @@ def _hedui(
     own = {name: value for name, value in os.environ.items() if not name.startswith(("HEDUI_", "DAGSTER_"))}
     run = measured([*script, "nightly", *places], {**own, **environment}, _heard(bench))
     stages = stages_of(run.lines)
-    landing, compared = landing_share(stages), compare_share(stages)
+    try:
+        landing, compared = landing_share(stages), compare_share(stages)
+    except LookupError:
+        bench.tell(run.text)  # what the night told is all there is to go by
+        raise
     bench.tell(f"    {run.wall:.1f} s, {run.cpu:.1f} s of work, {run.peak_mb:.0f} MB")
     return {
         **_of(run),

@@ -139,7 +139,10 @@ def test_times_of_landing_and_compare() -> None:
 
 def test_processor_time_before_a_step_is_not_its_own() -> None:
     """Eight of the ten seconds from the first line to the end of the step were before it began."""
-    lines = [Line(2.0, 1.0, "   0.0 s    night of 2026-09-22"), Line(12.0, 11.0, "  10.0 s  ✓ business  2.0 s")]
+    lines = [
+        Line(2.0, 1.0, "   0.0 s    night of 2026-09-22"),
+        Line(12.0, 11.0, "told beside   10.0 s  ✓ business  2.0 s"),
+    ]
 
     assert stages_of(lines) == [Stage("business", 10.0, 12.0, 9.0, 11.0)]
 
