@@ -13,6 +13,7 @@ from pipelines.domain.rulebook import Rulebook, feeds_of
 from pipelines.night.canaries import without_canaries
 from pipelines.night.canary_answers import account_of_canaries, ask_canaries
 from pipelines.night.casework import count_rules, open_cases, reckon_income
+from pipelines.night.drawing import start_drawing
 from pipelines.night.held_words import held_account
 from pipelines.night.judging import CHANGES, judge_household, remember_night
 from pipelines.night.night import ROSTER
@@ -161,6 +162,7 @@ def remembered_asset(judged: Sequence[str]) -> dg.AssetsDefinition:
 )
 def cases(context: dg.AssetExecutionContext, night: NightResource) -> dg.MaterializeResult[None]:
     """Make the cases of the night."""
+    start_drawing()  # of the health page, four steps on: its engine takes as long as they do
     with discreet():
         frame = open_cases(night.open(as_of_date(context.partition_key)))
     risks = {f"cases_{name}": n for name, n in without_canaries(frame).group_by("risk").len().sort("risk").iter_rows()}

@@ -4,10 +4,12 @@ What belongs here: the process and its pipes. What is drawn stands in the module
 `drawing_process`. A page can always do without: every chart has its numbers in a table beside it.
 """
 
+import atexit
 import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -33,6 +35,7 @@ class Drawing:
             seconds: how long to wait for the charts.
         """
         self._seconds = seconds
+        self._owner = os.getpid()
         # The encoding is told, not left to the machine's language.
         self._process = subprocess.Popen(  # noqa: S603  our own interpreter and program
             [sys.executable, "-P", str(program)],
@@ -42,6 +45,11 @@ class Drawing:
             encoding="utf-8",
             env={**os.environ, "PYTHONIOENCODING": "utf-8"},
         )
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it can be asked: alive, and not inherited through a fork."""
+        return self._owner == os.getpid() and self._process.poll() is None
 
     def charts(self, specs: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
         """Draw charts; to be asked once.
@@ -70,6 +78,8 @@ class Drawing:
 
     def close(self) -> None:
         """End the process, whatever it is doing. A second time does nothing."""
+        if self._owner != os.getpid():
+            return
         if self._process.poll() is None:
             self._process.kill()
         self._process.wait()
@@ -86,3 +96,48 @@ class Drawing:
     ) -> None:
         """End it."""
         self.close()
+
+
+class _Ahead:
+    """A drawing started before anybody asks for it: one at most, taken by the first who needs one."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._drawing: Drawing | None = None
+
+    def start(self) -> None:
+        """Start one, if none waits."""
+        with self._lock:
+            if self._drawing is None:
+                self._drawing = Drawing()
+
+    def take(self) -> Drawing:
+        """The one that waits, if it is alive and ours; else a new one. Whoever takes it ends it."""
+        with self._lock:
+            waiting, self._drawing = self._drawing, None
+        if waiting is not None:
+            if waiting.is_ours:
+                return waiting
+            waiting.close()
+        return Drawing()
+
+    def close(self) -> None:
+        """End the one that nobody took."""
+        with self._lock:
+            if self._drawing is not None:
+                self._drawing.close()
+            self._drawing = None
+
+
+_AHEAD = _Ahead()
+atexit.register(_AHEAD.close)
+
+
+def start_drawing() -> None:
+    """Let the engine start on another core while the night still counts; the page is made after that."""
+    _AHEAD.start()
+
+
+def take_drawing() -> Drawing:
+    """The drawing that was started ahead, or a new one."""
+    return _AHEAD.take()

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipelines.night.drawing import Drawing, DrawingError
+from pipelines.night.drawing import Drawing, DrawingError, take_drawing
 from pipelines.night.health import PAGE, health_page
 from pipelines.night.health_charts import Spec
 from warehouse.session import Vault
@@ -46,6 +46,6 @@ class PageMaker:
 
 @contextmanager
 def page_maker(vault: Vault) -> Iterator[PageMaker]:
-    """Start the process that draws while other work goes on; it ends with the block."""
-    with Drawing() as drawing:
+    """Have the process that draws start while other work goes on; it ends with the block."""
+    with take_drawing() as drawing:
         yield PageMaker(vault, drawing)

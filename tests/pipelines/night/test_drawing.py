@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.night.drawing import Drawing, DrawingError
+from pipelines.night.drawing import Drawing, DrawingError, start_drawing, take_drawing
 from pipelines.night.health_charts import ages_chart, columns_chart, rows_chart, rules_chart
 from tests.pipelines.night.healthy import FEEDS, history, rule
 
@@ -67,3 +67,22 @@ def test_whoever_asks_for_nothing_leaves_nothing_behind(tmp_path: Path) -> None:
     drawing.close()
     with pytest.raises(ValueError, match="closed"):
         drawing.charts({})
+
+
+def test_a_drawing_started_ahead_is_taken_once() -> None:
+    start_drawing()
+    start_drawing()
+    with take_drawing() as first, take_drawing() as second:
+        assert first is not second
+        assert first.is_ours
+    assert not first.is_ours
+
+
+def test_a_drawing_started_ahead_that_has_ended_is_not_taken() -> None:
+    start_drawing()
+    ended = take_drawing()
+    ended.close()
+    start_drawing()
+    with take_drawing() as drawing:
+        assert drawing is not ended
+        assert drawing.is_ours
