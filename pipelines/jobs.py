@@ -24,6 +24,7 @@ from pipelines.assets.casework import (
 from pipelines.assets.comparison import findings_asset, matched_asset, roster_households
 from pipelines.assets.landing import landing_asset
 from pipelines.assets.rehearsal import rehearsal_job
+from pipelines.assets.retention import retention_job, retention_schedule
 from pipelines.assets.returned import import_job, returned_sensor
 from pipelines.assets.verdicts import case_states, verdicts_asset
 from pipelines.assets.workbooks import WORKBOOKS, workbooks_asset
@@ -91,7 +92,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     ]
 
     _check_names(assets, contracts)
-    importing = import_job(settings)
+    importing, removing = import_job(settings), retention_job(settings)
 
     def request(key: str) -> dg.RunRequest:
         # Without an inbox every asset is asked for: the run then says what is missing.
@@ -103,9 +104,12 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     return dg.Definitions(
         assets=assets,
         asset_checks=build_contract_checks(contracts),
-        jobs=[nightly, rehearsal_job, importing],
+        jobs=[nightly, rehearsal_job, importing, removing],
         sensors=[returned_sensor(settings, importing), upkeep_sensor(settings.runs_kept_days)],
-        schedules=[nightly_schedule(nightly, request, is_on=settings.schedule_enabled)],
+        schedules=[
+            nightly_schedule(nightly, request, is_on=settings.schedule_enabled),
+            retention_schedule(removing, is_on=settings.schedule_enabled),
+        ],
         resources={"night": night_resource(settings)},
         executor=dg.in_process_executor,
     )

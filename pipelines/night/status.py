@@ -20,6 +20,7 @@ from pipelines.domain.health_history import NIGHTS_SHOWN, NightAccount
 from pipelines.night.health import PAGE, account_of
 from pipelines.night.held_words import gate_sentence, holding, ways_on
 from pipelines.night.labels import FEED_STATUS_LABELS, GATE_STATUS_LABELS
+from pipelines.night.status_disk import DiskStanding, disk_line, disk_standing
 from pipelines.night.status_health import (
     EventsStanding,
     Returned,
@@ -103,6 +104,7 @@ class Standing:
         books: folder of the workbooks that were made of the last night.
         returned: where filled workbooks arrive; None where no folder is set.
         at_work: who changes the warehouse now, or None.
+        disk: what the warehouse takes up, what is free, what a night needs; None where nobody looked.
     """
 
     encrypted: bool | None
@@ -117,6 +119,7 @@ class Standing:
     books: Path | None = None
     returned: Returned | None = None
     at_work: Occupant | None = None
+    disk: DiskStanding | None = None
 
 
 def standing(vault: Vault, store: EventStore | None = None, returned: Returned | None = None) -> Standing:
@@ -148,6 +151,7 @@ def standing(vault: Vault, store: EventStore | None = None, returned: Returned |
         books=_there(vault.root / BOOKS, folder.name) if folder else None,
         returned=returned,
         at_work=occupant(vault.root),
+        disk=disk_standing(vault, str(night["profile"]) if night else None),
     )
 
 
@@ -167,6 +171,7 @@ def status_screen(found: Standing, today: date) -> RenderableType:
     parts += [] if nights is None else [nights]
     parts += [] if found.night is None else health_lines(found.night)
     parts += [] if found.events is None else [events_line(found.events)]
+    parts += [disk_line(found.disk)] if found.disk is not None and found.disk.used else []
     return Group(*parts, *places_lines(found.page, found.books, found.returned))
 
 

@@ -13,6 +13,7 @@ from pipelines.domain.gates import BREAKER
 from pipelines.domain.health_history import last_nights
 from pipelines.night.health import HEALTH
 from pipelines.night.status import FeedStanding, Standing
+from pipelines.night.status_disk import disk_facts
 
 OF_THE_NIGHT = ("as_of", "profile", "run_id", "code_version", "policy_version", "counts", "gates", "canaries", "events")
 """What is taken from the manifest as it is, where it is there."""
@@ -36,6 +37,7 @@ def status_facts(found: Standing, today: date) -> dict[str, Any]:
         "failures": len(found.failures),
         "nights": [{"as_of": one.as_of, "fate": one.fate} for one in last_nights(found.nights)],
         "event_store": _events(found),
+        "disk": None if found.disk is None else disk_facts(found.disk),
         "workbooks": _text(found.books),
         "drop_folder": None
         if found.returned is None
