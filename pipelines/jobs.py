@@ -197,6 +197,7 @@ def run_night(settings: Settings, as_of: date, listener: Listener) -> NightOutco
         occupied(settings.warehouse, by, lambda told: listener("log", told)),
         open_instance(dagster_home(settings.warehouse)) as instance,
     ):
+        night.engine.check(night.vault, night.secret)
         events_must_stand(night)
         sweep(night.vault)
         room_for_night(night)

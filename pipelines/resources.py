@@ -4,13 +4,14 @@ import os
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 from pydantic import Field, PrivateAttr
 
 from pipelines.abandoned_runs import process_tags
 from pipelines.canaries.telling import read_canaries
+from pipelines.night.cluster_place import ClusterPlace
 from pipelines.night.night import Night, open_night, open_vault
 from pipelines.settings import Settings, SettingsError, find_settings_file, load_settings
 from warehouse.occupancy import Occupant, occupied
@@ -38,6 +39,15 @@ class NightResource(dg.ConfigurableResource[Night]):
     )
     threads: int = Field(description="processor threads for DuckDB")
     memory_limit: str = Field(description="most memory DuckDB takes before it spills to disk, as 2GB")
+
+    spark_master: str = Field(
+        default="", description="master of the distributed engine (docs/scale.md); empty: compared on this machine"
+    )
+    shared_folder: str = Field(default="", description="folder that the workers of the distributed engine see too")
+    spark_secret_file: str = Field(default="", description="file (0600) with the secret of a standalone cluster")
+    spark_python: str = Field(default="", description="path of the workers' Python")
+    spark_memory: str = Field(default="1GB", description="DuckDB's memory for one part on a worker")
+    shards: int = Field(default=16, description="into how many parts the distributed engine cuts a feed, at least")
 
     # Contracts and policy are read once a run, so that every step of it judges by the same.
     _opened: dict[date, Night] = PrivateAttr(default_factory=dict)
@@ -88,6 +98,20 @@ class NightResource(dg.ConfigurableResource[Night]):
             rules_dirs=rules,
             canaries=read_canaries(tuple(map(Path, self.canaries_dirs)), feeds, rules, as_of),
             event_address=self.event_address(),
+            cluster=self.cluster_place(),
+        )
+
+    def cluster_place(self) -> ClusterPlace | None:
+        """The place of the distributed engine; None for the embedded one."""
+        if not self.spark_master:
+            return None
+        return ClusterPlace(
+            master=self.spark_master,
+            shared=Path(self.shared_folder),
+            secret_file=Path(self.spark_secret_file) if self.spark_secret_file else None,
+            python=self.spark_python,
+            shards=self.shards,
+            memory=self.spark_memory,
         )
 
     def event_address(self) -> "EventAddress":
@@ -113,4 +137,20 @@ def night_resource(settings: Settings) -> NightResource:
         key_file=str(settings.key_file or ""),
         threads=settings.threads,
         memory_limit=settings.memory_limit,
+        **_cluster(settings),
     )
+
+
+def _cluster(settings: Settings) -> dict[str, Any]:
+    """The place of the distributed engine as the resource takes it; nothing for the embedded one."""
+    place = settings.cluster()
+    if place is None:
+        return {}
+    return {
+        "spark_master": place.master,
+        "shared_folder": str(place.shared),
+        "spark_secret_file": str(place.secret_file or ""),
+        "spark_python": place.python,
+        "spark_memory": place.memory,
+        "shards": place.shards,
+    }

@@ -23,6 +23,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
+from pipelines.night.cluster_place import SPARK, ClusterPlace, EngineName
+
 if TYPE_CHECKING:
     from warehouse.events.address import EventAddress
 
@@ -32,8 +34,12 @@ DATA = Path(__file__).resolve().parent.parent / "data"
 
 _LISTS = frozenset({"feeds_dirs", "policy_dirs", "canaries_dirs", "feeds", "policy", "rules", "canaries"})
 _PATHS = frozenset(
-    {"inbox", "warehouse", "key_file", "event_store_password_file", "workbook_password_file", "drop_folder"}
+    {
+        *("inbox", "warehouse", "key_file", "event_store_password_file", "workbook_password_file", "drop_folder"),
+        *("spark_secret_file", "shared_folder"),
+    }
 )
+_SIZE = r"^[1-9][0-9]*(\.[0-9]+)?(MB|GB|TB|MiB|GiB|TiB)$"
 _SECRETS = frozenset({"event_store"})
 # Near misses of a setting's name are refused: HEDUI_KEYFILE for HEDUI_KEY_FILE would leave persons unencrypted.
 _ALIKE = 0.85
@@ -94,9 +100,7 @@ class Settings(BaseModel):
         None, description="file (0600) with PostgreSQL's password alone, where the address has none"
     )
     threads: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, description="threads of the engines")
-    memory_limit: str = Field(
-        "4GB", pattern=r"^[1-9][0-9]*(\.[0-9]+)?(MB|GB|TB|MiB|GiB|TiB)$", description="DuckDB's memory, e.g. 4GB"
-    )
+    memory_limit: str = Field("4GB", pattern=_SIZE, description="DuckDB's memory, e.g. 4GB")
     schedule_enabled: bool = Field(False, description="start the night by itself at 02:00 while `hedui ui` runs")
     workbook_password_file: Path | None = Field(
         None, description="file (0600) with the password that opens the workbooks alone"
@@ -108,6 +112,19 @@ class Settings(BaseModel):
     runs_kept_days: int = Field(
         400, ge=30, description="days that Dagster keeps a run and its events; nights themselves are not touched"
     )
+    engine: EngineName = Field("duckdb", description="what compares: duckdb on this machine, or spark on a cluster")
+    spark_master: str = Field("", description="address of Spark's master: spark://host:7077, yarn, local[2]")
+    spark_secret_file: Path | None = Field(
+        None, description="file (0600) with the secret that the processes of a standalone cluster share"
+    )
+    spark_python: str = Field("", description="path of the workers' Python; none: the path of this one")
+    shared_folder: Path | None = Field(
+        None, description="folder that this machine and every worker see under one path: snapshots as Parquet"
+    )
+    shards: int = Field(
+        16, ge=1, le=100_000, description="into how many parts a cluster cuts a feed to judge it, at least"
+    )
+    spark_memory: str = Field("1GB", pattern=_SIZE, description="DuckDB's memory for one part on a worker, e.g. 1GB")
     port: int = Field(3000, ge=1, le=65535, description="loopback port of `hedui ui`")
 
     @property
@@ -166,6 +183,29 @@ class Settings(BaseModel):
         if self.event_store is None:
             return EventAddress.of_warehouse(root or self.warehouse)
         return EventAddress.read(self.event_store.get_secret_value(), self.event_store_password_file)
+
+    def cluster(self) -> ClusterPlace | None:
+        """Give the place of the distributed engine; none where the embedded one is set.
+
+        Raises:
+            SettingsError: the engine is spark and its master or the shared folder is not given.
+        """
+        if self.engine != SPARK:
+            return None
+        if not self.spark_master or self.shared_folder is None:
+            missing = "spark_master" if not self.spark_master else "shared_folder"
+            raise SettingsError(
+                f"engine = spark: expected {missing}, found none; give {PREFIX}{missing.upper()}, or a line "
+                f"`{missing} = …` in {FILE_NAME} (docs/scale.md)"
+            )
+        return ClusterPlace(
+            master=self.spark_master,
+            shared=self.shared_folder.absolute(),
+            secret_file=self.spark_secret_file,
+            python=self.spark_python,
+            shards=self.shards,
+            memory=self.spark_memory,
+        )
 
     def environment(self) -> dict[str, str]:
         """Give the environment variables that hand these settings on to a child process, paths made absolute."""

@@ -64,7 +64,9 @@ def matched_asset(contract: Contract, book: Rulebook) -> dg.AssetsDefinition:
     )
     def matched(context: dg.AssetExecutionContext, night: NightResource) -> dg.MaterializeResult[None]:
         with discreet():
-            frame = match_feed(night.open(as_of_date(context.partition_key)), contract.feed)
+            opened = night.open(as_of_date(context.partition_key))
+            opened.engine.watched_by(context.log.info)
+            frame = match_feed(opened, contract.feed)
         return dg.MaterializeResult(metadata=table_metadata(frame))
 
     return matched
@@ -85,7 +87,9 @@ def findings_asset(contract: Contract, book: Rulebook) -> dg.AssetsDefinition:
     )
     def findings(context: dg.AssetExecutionContext, night: NightResource) -> dg.MaterializeResult[None]:
         with discreet():
-            frame = judge(night.open(as_of_date(context.partition_key)), contract.feed)
+            opened = night.open(as_of_date(context.partition_key))
+            opened.engine.watched_by(context.log.info)
+            frame = judge(opened, contract.feed)
         return dg.MaterializeResult(metadata={**table_metadata(frame), **outcome_counts(frame)})
 
     return findings

@@ -71,6 +71,7 @@ def exit_code_of(error: Exception) -> int | None:
     from connectors.strict_yaml import DeclarationError  # noqa: PLC0415
     from pipelines.casework.refusal import CaseworkError  # noqa: PLC0415
     from pipelines.domain.policy import PolicyError  # noqa: PLC0415
+    from pipelines.night.engine import EngineError  # noqa: PLC0415
     from pipelines.night.export_files import TooManyRowsError  # noqa: PLC0415
     from pipelines.night.exports import ExportError  # noqa: PLC0415
     from pipelines.night.releasing import ReleaseError  # noqa: PLC0415
@@ -82,7 +83,8 @@ def exit_code_of(error: Exception) -> int | None:
     from pipelines.workbooks.password import PasswordFileError  # noqa: PLC0415
     from warehouse.errors import EventAddressError, KeyFileError, WarehouseError, WarehouseKeyError  # noqa: PLC0415
 
-    configuration = (SettingsError, DeclarationError, PolicyError, KeyFileError, WarehouseKeyError, EventAddressError)
+    keys = (KeyFileError, WarehouseKeyError)
+    configuration = (SettingsError, DeclarationError, PolicyError, EventAddressError, EngineError, *keys)
     usage = (ExportError, TooManyRowsError, RehearsalError, ReleaseError, SampleError, CaseworkError, PasswordFileError)
     if isinstance(error, (*configuration, *usage, TooManyFindingsError)):
         return WRONG_USAGE

@@ -12,7 +12,7 @@ from pipelines.domain.assessment import FRESH, NEEDED, NOT_QUERIED, RULES, UNSET
 from pipelines.domain.context import NightContext, Reckoned
 from pipelines.domain.finding_changes import finding_changes
 from pipelines.domain.findings import no_findings
-from pipelines.domain.judge import judge_after_income, judge_feed
+from pipelines.domain.judge import judge_after_income
 from pipelines.domain.memory import HISTORY, LastNight, Remembered, no_last_night, remember
 from pipelines.domain.rule import Rule
 from pipelines.domain.rulebook import feeds_of
@@ -87,7 +87,7 @@ def judge(night: Night, feed: str) -> pl.DataFrame:
     """
     if is_assessed(night, feed) and switched_on(night, night.rulebook.judged_with(feed)):
         context = context_of(night, feed)
-        findings = judge_feed(feed, context, night.secret, night.rulebook)
+        findings = night.engine.judge(feed, context, night.secret, night.rulebook)
         if feed == MARRIAGE:
             night.tables.write(REQUEST_LIST, spouses_to_ask(context))
     else:

@@ -12,6 +12,7 @@ from pipelines.domain.households import active_rows, households_of, members_of
 from pipelines.domain.matching import HOUSEHOLD_ID, named_persons, named_rows
 from pipelines.domain.roster_rows import roster_rows_of, shared_members_of
 from pipelines.night.canaries import without_canaries
+from pipelines.night.engine import Asked
 from pipelines.night.masking import masked_texts
 from pipelines.night.matched_rows import completed, matched_rows, no_match
 from pipelines.night.night import ROSTER, Night
@@ -88,12 +89,10 @@ def match_feed(night: Night, feed: str) -> pl.DataFrame:
     else:
         members = night.tables.read("members")
         ids = members.get_column("id_number")
-        with night.vault.connect() as con, attached(night.vault, con, content):
-            keys = Keys(contract.keys, contract.keyless)
-            subjects = contract.subjects or (HOUSEHOLD_ID,)
-            rows = feed_rows(
-                con, content, keys, subjects, ids if contract.subjects else members.get_column(HOUSEHOLD_ID)
-            )
+        keys, subjects = Keys(contract.keys, contract.keyless), contract.subjects or (HOUSEHOLD_ID,)
+        asked = Asked(keys, subjects, ids if contract.subjects else members.get_column(HOUSEHOLD_ID))
+        with night.vault.connect() as con, night.engine.opened(night.vault, con, content, asked, night.secret):
+            rows = feed_rows(con, content, keys, subjects, asked.ids)
             unasked = not_queried(con, content, ids)
         matched = matched_rows(contract, members, completed(contract, rows))
         for field, other in night.rulebook.persons_looked_up(feed):
@@ -114,7 +113,8 @@ def _look_up(night: Night, feed: str, named: pl.DataFrame, other: str) -> None:
     if content is None:
         return
     contract, ids = night.contracts[other], named.get_column("id_number")
-    with night.vault.connect() as con, attached(night.vault, con, content):
-        rows = feed_rows(con, content, Keys(contract.keys, contract.keyless), contract.subjects, ids)
+    asked = Asked(Keys(contract.keys, contract.keyless), contract.subjects, ids)
+    with night.vault.connect() as con, night.engine.opened(night.vault, con, content, asked, night.secret):
+        rows = feed_rows(con, content, asked.keys, asked.subjects, ids)
         unasked = not_queried(con, content, ids)
     night.tables.write(looked_up_table(feed, other), named_rows(named, completed(contract, rows), unasked))

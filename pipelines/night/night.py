@@ -15,7 +15,9 @@ from connectors.contract import Contract
 from pipelines.domain.policy import PolicyInForce
 from pipelines.domain.rulebook import Rulebook, rulebook
 from pipelines.night.canaries import Canaries, real_tables
+from pipelines.night.cluster_place import ClusterPlace
 from pipelines.night.declared import declared
+from pipelines.night.engine import Embedded, Engine, engine_of
 from pipelines.night.policy_probe import Needs, needs_of
 from pipelines.night.state import FeedState
 from warehouse.keys import identity_key, read_key_file
@@ -54,6 +56,7 @@ class Night:
     rulebook: Rulebook = field(default_factory=rulebook)
     canaries: Canaries | None = None
     event_address: "EventAddress | None" = field(default=None, kw_only=True)
+    engine: Engine = field(default_factory=Embedded, kw_only=True)
 
     @cached_property
     def events(self) -> "EventStore":
@@ -115,6 +118,7 @@ def open_night(
     rules_dirs: tuple[Path, ...] = (),
     event_address: "EventAddress | None" = None,
     canaries: Canaries | None = None,
+    cluster: ClusterPlace | None = None,
 ) -> Night:
     """Read contracts, rules and policy strictly and open the night's places in the warehouse."""
     told = declared(profile, as_of, feeds_dirs, policy_dirs, rules_dirs)
@@ -133,6 +137,7 @@ def open_night(
         rulebook=told.book,
         event_address=event_address,
         canaries=canaries,
+        engine=engine_of(cluster),
     )
     night.__dict__["needs"] = dict(told.needs)  # what the property would work out once more
     return night

@@ -152,6 +152,7 @@ def manifest(night: Night, run_id: str, checked: list[Gate], tables: dict[str, p
         "unset_parameters": list(asked_and_unset(night.policy, night.needs)),
         "unset_rules": night.unset_rules,
         "encrypted": night.vault.key is not None,
+        "engine": night.engine.name,
         "feeds": {state.feed: feed_account(state) for state in states(night)},
         "gates": [gate.told() for gate in checked],
         METRICS: night.tables.read_facts(METRICS),
