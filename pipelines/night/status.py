@@ -17,6 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipelines.domain.health_history import NIGHTS_SHOWN, NightAccount
+from pipelines.night.cluster_place import EMBEDDED
 from pipelines.night.health import PAGE, account_of
 from pipelines.night.held_words import gate_sentence, holding, ways_on
 from pipelines.night.labels import FEED_STATUS_LABELS, GATE_STATUS_LABELS
@@ -243,7 +244,9 @@ def _night_lines(found: Standing) -> Text:
     counts = found.night.get("counts", {})
     told = ", ".join(f"{counts[name]:,} {name}" for name in ("households", "findings", "cases") if name in counts)
     lines = Text(f"Last night 比对日 {found.night['as_of']}", style="bold")
-    lines.append(f"  profile {found.night['profile']}  {told}\n{found.folder}\n", style="not bold")
+    engine = found.night.get("engine")
+    compared = f"  compared by {engine}" if engine not in (None, EMBEDDED) else ""
+    lines.append(f"  profile {found.night['profile']}  {told}{compared}\n{found.folder}\n", style="not bold")
     return lines.append(secrecy, style="not bold" if found.encrypted else "not bold yellow")
 
 
