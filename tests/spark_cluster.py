@@ -18,6 +18,8 @@ import pytest
 
 WORKERS = 2
 SECONDS = 60
+QUICK_JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+"""Six short-lived Java processes on a machine of two cores: starting counts, not running."""
 NEEDS = "Java 17 and the extra `cluster`"
 
 
@@ -110,6 +112,7 @@ def _environment(folder: Path, secret: Path) -> dict[str, str]:
     (folder / "conf" / "spark-defaults.conf").write_text("".join(f"{name} {value}\n" for name, value in told.items()))
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("SPARK_", "PYSPARK_", "HEDUI_"))}
     own = {"SPARK_CONF_DIR": str(folder / "conf"), "SPARK_NO_DAEMONIZE": "1", "SPARK_DAEMON_MEMORY": "256m"}
+    own["JDK_JAVA_OPTIONS"] = QUICK_JAVA
     return kept | own
 
 

@@ -26,6 +26,12 @@ from tests.spark_cluster import SparkCluster
 from tests.test_acceptance import PROFILES, comparable, read
 from warehouse.keys import new_key_file
 
+# PySpark leaves it to the garbage collector to close its sockets.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
 SMALL = 0.0005
 """Size of the drawn city: 500 persons, 27,000 rows."""
 
