@@ -41,8 +41,8 @@ class SparkCluster:
 
     def executors(self) -> list[psutil.Process]:
         """The executors, children of the workers."""
-        children = (psutil.Process(one.pid).children(recursive=True) for one in self.processes[1:])
-        return [one for some in children for one in some if "CoarseGrainedExecutorBackend" in " ".join(one.cmdline())]
+        children = [one for worker in self.processes[1:] for one in psutil.Process(worker.pid).children(recursive=True)]
+        return [one for one in children if "CoarseGrainedExecutorBackend" in _command(one)]
 
     def logs(self) -> str:
         """Everything that the cluster's processes wrote to their logs and outputs."""
@@ -114,6 +114,14 @@ def _environment(folder: Path, secret: Path) -> dict[str, str]:
     own = {"SPARK_CONF_DIR": str(folder / "conf"), "SPARK_NO_DAEMONIZE": "1", "SPARK_DAEMON_MEMORY": "256m"}
     own["JDK_JAVA_OPTIONS"] = QUICK_JAVA
     return kept | own
+
+
+def _command(process: psutil.Process) -> str:
+    """What a process runs; nothing where it has ended."""
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return ""
 
 
 def _free_port() -> int:
