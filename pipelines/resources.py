@@ -47,7 +47,7 @@ class NightResource(dg.ConfigurableResource[Night]):
     spark_secret_file: str = Field(default="", description="file (0600) with the secret of a standalone cluster")
     spark_python: str = Field(default="", description="path of the workers' Python")
     spark_memory: str = Field(default="1GB", description="DuckDB's memory for one part on a worker")
-    shards: int = Field(default=16, description="into how many parts the distributed engine cuts a feed, at least")
+    shards: int = Field(default=0, description="into how many parts a feed is cut, at least; 0: the cluster's cores")
 
     # Contracts and policy are read once a run, so that every step of it judges by the same.
     _opened: dict[date, Night] = PrivateAttr(default_factory=dict)

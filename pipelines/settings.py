@@ -122,7 +122,7 @@ class Settings(BaseModel):
         None, description="folder that this machine and every worker see under one path: snapshots as Parquet"
     )
     shards: int = Field(
-        16, ge=1, le=100_000, description="into how many parts a cluster cuts a feed to judge it, at least"
+        0, ge=0, le=100_000, description="into how many parts a cluster cuts a feed to judge it, at least; 0: its cores"
     )
     spark_memory: str = Field("1GB", pattern=_SIZE, description="DuckDB's memory for one part on a worker, e.g. 1GB")
     port: int = Field(3000, ge=1, le=65535, description="loopback port of `hedui ui`")

@@ -21,7 +21,7 @@ class ClusterPlace:
         shared: folder that this machine and every worker see under the same path.
         secret_file: file with the secret that the processes of a standalone cluster share; its content is never shown.
         python: the Python of the workers; empty: the path of this one.
-        shards: into how many parts a feed is cut for judging, at least.
+        shards: into how many parts a feed is cut for judging, at least; 0: as many as the cluster has cores.
         memory: memory of one worker's part, in DuckDB's writing.
     """
 
@@ -29,5 +29,5 @@ class ClusterPlace:
     shared: Path
     secret_file: Path | None = field(default=None, repr=False)
     python: str = ""
-    shards: int = 16
+    shards: int = 0
     memory: str = "1GB"

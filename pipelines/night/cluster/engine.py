@@ -96,10 +96,11 @@ class SparkEngine:
         of_feed = [one for one in judged_in_shards(book).judged_with(feed) if context.policy.is_rule_on(one.rule_id)]
         parts = [judge_feed(feed, context, secret, judged_whole(book))]
         if of_feed:
-            shards = max(self.place.shards, -(-context.households.height // HOUSEHOLDS_A_SHARD))
+            session = spark(self.place)
+            least = self.place.shards or session.defaultParallelism
+            shards = max(least, -(-context.households.height // HOUSEHOLDS_A_SHARD))
             judging = Judging(feed, without_rows(context), tuple(one.rule_id for one in of_feed), secret)
             packages = [{table: packed(rows) for table, rows in tables_of(one).items()} for one in cut(context, shards)]
-            session = spark(self.place)
             work = session.parallelize(packages, len(packages)).map(lambda shard: judged(shard, judging))
             parts += [unpacked(one) for one in self._collected(session, work, f"{feed} judged")]
         return ordered(parts)
