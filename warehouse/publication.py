@@ -19,6 +19,7 @@ import polars as pl
 
 from warehouse.errors import WarehouseError
 from warehouse.files import is_safe_name, move_into_place, private_folder, sweep_folder, written_aside
+from warehouse.published_index import PublishedIndex
 from warehouse.session import Vault, frame, registered, store
 from warehouse.sql import name, text
 from warehouse.storing import compressions
@@ -120,11 +121,20 @@ def current(vault: Vault) -> Path | None:
 def night_before(vault: Vault, as_of: date, profile: str) -> Path | None:
     """Give the newest published night before a date, of one policy profile; of several of one date the latest."""
     nights = [
-        (told["as_of"], told["publication_no"], folder)
-        for folder, told in published_nights(vault)
-        if told["as_of"] < as_of.isoformat() and told.get("profile") == profile
+        (one.as_of, one.publication_no, one.folder)
+        for one in _index(vault).nights()
+        if one.as_of < as_of.isoformat() and one.profile == profile
     ]
-    return max(nights)[2] if nights else None
+    return vault.root / "published" / max(nights)[2] if nights else None
+
+
+def next_number(vault: Vault) -> int:
+    """Give the number of the next publication: they count on, whatever their dates."""
+    return max((one.publication_no for one in _index(vault).nights(keep=True)), default=0) + 1
+
+
+def _index(vault: Vault) -> PublishedIndex:
+    return PublishedIndex(vault.root / "published", MANIFEST)
 
 
 def published_nights(vault: Vault) -> list[tuple[Path, dict[str, Any]]]:
@@ -190,8 +200,7 @@ def _write(
         con.execute(f"CHECKPOINT {name(ALIAS)}")
         con.execute(f"DETACH {name(ALIAS)}")
         _verify(vault, con, aside, tables)
-    number = max((told["publication_no"] for _, told in published_nights(vault)), default=0) + 1
-    told = {**manifest, "as_of": as_of.isoformat(), "run_id": run_id, "publication_no": number}
+    told = {**manifest, "as_of": as_of.isoformat(), "run_id": run_id, "publication_no": next_number(vault)}
     content = json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True, default=str)
     (aside / MANIFEST).write_text(content + "\n", encoding="utf-8")
 

@@ -21,7 +21,7 @@ from warehouse.publication import (
     Publication,
     current,
     make_current,
-    published_nights,
+    next_number,
     read_manifest,
 )
 from warehouse.session import Vault
@@ -84,7 +84,7 @@ def release(vault: Vault, night: StoredFolder, told: Mapping[str, Any], pages: P
     with _alone(vault):
         if not (night.folder / MANIFEST).is_file():
             raise WarehouseError(f"{night.folder.name} is not held any more: look at hedui status")
-        number = max((one["publication_no"] for _, one in published_nights(vault)), default=0) + 1
+        number = next_number(vault)
         # Written while it is still held: a kill before the rename leaves it held, to be released again.
         write_file(night.folder / RELEASE, _json(told))
         account = {**night.manifest, RELEASED: told, "publication_no": number}

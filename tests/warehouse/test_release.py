@@ -61,7 +61,7 @@ def test_the_first_publication_may_be_a_released_one(vault: Vault) -> None:
 
 @pytest.mark.parametrize(
     ("moment", "is_published"),
-    [("write_file", False), ("published_nights", False), ("move_into_place", False), ("make_current", True)],
+    [("write_file", False), ("next_number", False), ("move_into_place", False), ("make_current", True)],
 )
 def test_a_kill_leaves_the_night_held_or_published_and_never_both(
     vault: Vault, monkeypatch: pytest.MonkeyPatch, moment: str, is_published: bool
