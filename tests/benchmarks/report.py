@@ -60,7 +60,9 @@ def put_into(page: str, told: Mapping[str, Any]) -> str:
 
 def steps_table(rounds: Sequence[Mapping[str, Any]]) -> str:
     """Where the time goes: each step of a night from files, and of the same night again."""
-    nights = [(name, [one[name]["steps"] for one in rounds if name in one]) for name in ("full", "same")]
+    nights = [
+        (name, [one[name]["steps"] for one in rounds if "steps" in one.get(name, {})]) for name in ("full", "same")
+    ]
     steps = list(dict.fromkeys(step for _, runs in nights for run in runs for step in run))
     rows = [[step, *(_step(runs, step) for _, runs in nights)] for step in steps]
     return _table(["step, wall (processor) s", *(RUNS[name] for name, _ in nights)], rows)
@@ -121,7 +123,10 @@ def times_table(rounds: Sequence[Mapping[str, Any]]) -> str:
     for name, title in RUNS.items():
         runs = [one[name] for one in rounds if name in one]
         if runs:
-            parts = [_seconds(runs, part) if part in runs[0] else "" for part in ("landing", "compare")]
+            parts = [
+                _seconds(told, part) if (told := [run for run in runs if part in run]) else ""
+                for part in ("landing", "compare")
+            ]
             peak = f"{median(run['peak_mb'] for run in runs):,.0f}"
             rows.append([title, _seconds(runs), *parts, peak])
     return _table(["run", "wall (processor) s", "of it landing", "of it compare", "peak MB"], rows)

@@ -139,13 +139,14 @@ def _hedui(
     # Settings of whoever measures must not change what is measured.
     own = {name: value for name, value in os.environ.items() if not name.startswith(("HEDUI_", "DAGSTER_"))}
     run = measured([*script, "nightly", *places], {**own, **environment}, _heard(bench))
+    bench.tell(f"    {run.wall:.1f} s, {run.cpu:.1f} s of work, {run.peak_mb:.0f} MB")
     stages = stages_of(run.lines)
     try:
         landing, compared = landing_share(stages), compare_share(stages)
-    except LookupError:
-        bench.tell(run.text)  # what the night told is all there is to go by
-        raise
-    bench.tell(f"    {run.wall:.1f} s, {run.cpu:.1f} s of work, {run.peak_mb:.0f} MB")
+    except LookupError as error:
+        # What rests on the parts of this night is then not measured; the rest of a long round is.
+        bench.tell(f"{run.text}\n{error}")
+        return _of(run)
     return {
         **_of(run),
         "landing": {"wall": landing.wall, "cpu": landing.cpu},
