@@ -92,10 +92,18 @@ def _judge_subject(rules: Sequence[Rule], context: NightContext, secret: bytes) 
     except UnsetParameterError:
         return []
     candidates = rows.with_columns(marks).filter(fired).collect()
+    # A rule that marked none of the rows has nothing to tell, and its sentences need not be built. Of a night without a
+    # household they are built all the same: on such a one rules are tried before a real night (rule_trial).
     return [
         findings_of(standing_hits(candidates, one, verdict, context), one, verdict, context, secret)
         for one, verdict in verdicts
+        if context.households.is_empty() or _marks(candidates, one)
     ]
+
+
+def _marks(candidates: pl.DataFrame, one: Rule) -> bool:
+    """Whether the rule marked a row, or could not tell of one."""
+    return bool(candidates.get_column(fires_column(one)).fill_null(value=True).any())
 
 
 def _verdict(one: Rule, context: NightContext) -> Verdict | None:
