@@ -63,6 +63,16 @@ class PublishedNight:
         """The policy profile that it was judged by."""
         return str(self.manifest["profile"])
 
+    @property
+    def last_event(self) -> int | None:
+        """The `seq` of the last event that the night took into account; None for one of an older version.
+
+        A night reads the events and is published minutes later: what was recorded meanwhile says that it was known after
+        the night before, and this one does not know it all the same.
+        """
+        seq = (self.manifest.get("events") or {}).get("seq")
+        return None if seq is None else int(seq)
+
     @cached_property
     def secret(self) -> bytes:
         """The warehouse's secret behind ids and marks."""

@@ -182,11 +182,15 @@ class _Desk:
         return _rejected(finding_id, Rejection.RESOLVED if gone else Rejection.UNKNOWN_FINDING)
 
     def _is_others(self, standing: Told, draft: VerdictDraft) -> bool:
-        """Whether another person's verdict at this fingerprint stands since the night that this one was entered from."""
-        since = draft.of_night or date.min
+        """Whether another person's verdict at this fingerprint stands since the night that this one was entered from.
+
+        Also one that was recorded while the newest night ran: that night shows its finding as not answered.
+        """
+        since, last = draft.of_night or date.min, self.night.last_event
+        is_later = standing.event.known_after >= since or (last is not None and standing.event.seq > last)
         return (
             standing.fingerprint == draft.verdict.fingerprint
-            and standing.event.known_after >= since
+            and is_later
             and folded_name(standing.event.by) != folded_name(self.by)
         )
 

@@ -66,6 +66,7 @@ def states_now(night: PublishedNight, folded: Folded, today: date) -> pl.DataFra
         households=told.select("household_id", latest_grace_to="grace_ends_on").unique("household_id", keep="first"),
         last_states=told,
         recorded_since=night.as_of,
+        last_event=night.last_event,
     )
     on = max(today, night.as_of)
     states = case_states(tonight, desk_of(folded), terms_of(night), working_days(on.year), on)
@@ -79,7 +80,7 @@ def answers_now(night: PublishedNight, folded: Folded) -> pl.DataFrame:
     One row per such finding: its published columns and `conclusion, is_approved, verdict_seq, reviewed_at,
     grace_ends_on, was_returned`.
     """
-    return answered_findings(findings_of(night), desk_of(folded), night.as_of)
+    return answered_findings(findings_of(night), desk_of(folded), night.as_of, night.last_event)
 
 
 def unreviewed(folded: Folded) -> pl.DataFrame:

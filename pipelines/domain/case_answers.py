@@ -71,7 +71,9 @@ def asks_for_answer() -> pl.Expr:
     return pl.col("outcome").is_in(raising) & (pl.col("assessed_outcome") != str(Outcome.EXEMPT))
 
 
-def answered_findings(findings: pl.DataFrame, desk: Desk, recorded_since: date | None = None) -> pl.DataFrame:
+def answered_findings(
+    findings: pl.DataFrame, desk: Desk, recorded_since: date | None = None, last_event: int | None = None
+) -> pl.DataFrame:
     """Tonight's findings that ask for an answer, with the standing verdict at their fingerprint.
 
     A clearing verdict that holds suppresses its finding; one whose finding is raised all the same holds no longer, so that
@@ -83,6 +85,8 @@ def answered_findings(findings: pl.DataFrame, desk: Desk, recorded_since: date |
         desk: what people did.
         recorded_since: comparison date of the findings' night, where later verdicts are among those of the desk; None
             for the night itself, which knows of none.
+        last_event: `seq` of the last event that the night took into account: a verdict recorded while it ran is later,
+            too, whatever night it says it was known after; None where that is not known.
 
     Returns:
         One row per such finding: its columns and `conclusion`, `is_approved`, `verdict_seq`, `reviewed_at`, `grace_ends_on`
@@ -90,6 +94,8 @@ def answered_findings(findings: pl.DataFrame, desk: Desk, recorded_since: date |
     """
     at_fingerprint = ["finding_id", "fingerprint"]
     is_later = pl.lit(value=False) if recorded_since is None else pl.col("known_after") >= recorded_since
+    if recorded_since is not None and last_event is not None:
+        is_later |= pl.col("seq") > last_event
     verdicts = desk.verdicts.filter(~is_clearing() | is_later).select(
         *at_fingerprint,
         "conclusion",

@@ -103,6 +103,7 @@ class TonightsCases:
         households: one row per household in scope, with `latest_grace_to`.
         last_states: case_states of the night before; empty where it had none.
         recorded_since: the night's date, where it is looked at after later verdicts; None for the night itself.
+        last_event: `seq` of the last event that the night took into account; None where that is not known.
     """
 
     cases: pl.DataFrame
@@ -111,6 +112,7 @@ class TonightsCases:
     households: pl.DataFrame
     last_states: pl.DataFrame
     recorded_since: date | None = None
+    last_event: int | None = None
 
 
 def case_states(tonight: TonightsCases, desk: Desk, terms: Terms, calendar: Calendar, as_of: date) -> pl.DataFrame:
@@ -126,7 +128,7 @@ def case_states(tonight: TonightsCases, desk: Desk, terms: Terms, calendar: Cale
     Returns:
         Columns of `CASE_STATES`, ordered by household and case.
     """
-    counted = _counted(answered_findings(tonight.findings, desk, tonight.recorded_since))
+    counted = _counted(answered_findings(tonight.findings, desk, tonight.recorded_since, tonight.last_event))
     grace = tonight.households.select(
         "household_id", household_grace=pl.when(pl.col("latest_grace_to") >= as_of).then("latest_grace_to")
     )

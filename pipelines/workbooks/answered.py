@@ -34,7 +34,7 @@ _AS_SAID: Final = (
 _OPINION: Final = {APPROVED: OPINIONS[0], RETURNED: OPINIONS[1]}
 
 
-def answers(folded: Folded, memory: pl.DataFrame, as_of: date) -> pl.DataFrame:
+def answers(folded: Folded, memory: pl.DataFrame, as_of: date, last_event: int | None = None) -> pl.DataFrame:
     """The answers to a night's raised findings.
 
     Args:
@@ -42,6 +42,7 @@ def answers(folded: Folded, memory: pl.DataFrame, as_of: date) -> pl.DataFrame:
         memory: `finding_id` and `fingerprint` of the night's findings.
         as_of: comparison date of the night. A clearing verdict that it knew of would suppress its finding: one whose
             finding is raised all the same holds no longer and is no answer (`case_answers.answered_findings`).
+        last_event: `seq` of the last event that it took into account; None where that is not known.
 
     Returns:
         Columns of `ANSWERS`: one row per finding whose verdict stands at its fingerprint, and, not as answered, per
@@ -55,7 +56,9 @@ def answers(folded: Folded, memory: pl.DataFrame, as_of: date) -> pl.DataFrame:
         if fingerprint is None:
             continue
         if standing is not None and standing.fingerprint == fingerprint:
-            if standing.verdict.get("conclusion") not in tuple(CLEARING) or standing.event.known_after >= as_of:
+            event = standing.event
+            is_later = event.known_after >= as_of or (last_event is not None and event.seq > last_event)
+            if standing.verdict.get("conclusion") not in tuple(CLEARING) or is_later:
                 rows.append(_answered(finding_id, standing))
         elif verdicts[-1].decision == RETURNED and verdicts[-1].fingerprint == fingerprint:
             rows.append(_row(finding_id, verdicts[-1], is_answered=False))

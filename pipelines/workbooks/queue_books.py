@@ -138,7 +138,7 @@ def read_night(night: PublishedNight, store: EventStore, *, clear_ids: bool) -> 
     """Read what is handed out of a night, with the answers recorded until now and the days of dispatch it will have."""
     folded = folded_now(store)
     sent = queue(night.table("cases")).get_column("case_id")
-    said = answers(folded, _fingerprints(night), night.as_of)
+    said = answers(folded, _fingerprints(night), night.as_of, night.last_event)
     files = (
         case_files(states_now(night, dispatched(folded, sent, night.as_of), night.as_of))
         if _has_states(night)

@@ -1,14 +1,18 @@
 """What may be recorded as a verdict, and that each one is decided by itself (casework.md section 3)."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
+import polars as pl
 import pytest
 
 from pipelines.casework.night import PublishedNight
 from pipelines.casework.recording import Recorded
 from pipelines.casework.refusal import CaseworkError, Rejection
 from pipelines.casework.reviewing import ReviewDraft, record_reviews
+from pipelines.casework.standing import answers_now, folded_now
+from pipelines.workbooks.answered import answers
 from tests.pipelines.casework.conftest import AS_OF, OpenNight
 from tests.pipelines.casework.verdicts import TODAY, complete, say
 from warehouse.events.store import EventStore
@@ -186,3 +190,26 @@ def test_what_is_missing_is_told_by_its_field(
 )
 def test_what_is_complete_is_taken(store: EventStore, night: PublishedNight, change: dict[str, Any]) -> None:
     assert say(store, night, complete(**change))[0].status == "accepted"
+
+
+def test_what_was_said_while_the_night_ran_is_an_answer_that_nobody_else_writes_over(
+    store: EventStore, night: PublishedNight
+) -> None:
+    say(store, night, complete("f1", "已处理"))
+    # A night that had read the events before that, and was published after it.
+    running = replace(night, manifest={**night.manifest, "as_of": f"{LATER}", "events": {"seq": 0, "digest": ""}})
+    assert (running.as_of, running.last_event) == (LATER, 0)
+    other = complete("f1", "数据有误")
+    assert why(say(store, running, other, by="录入员乙", of_night=LATER)) == [Rejection.ANSWERED_BY_OTHER]
+    told = answers_now(running, folded_now(store)).filter(pl.col("finding_id") == "f1")
+    assert told["conclusion"].to_list() == ["已处理"]
+    memory = running.table("memory").select("finding_id", "fingerprint")
+    shown = answers(folded_now(store), memory, running.as_of, running.last_event)
+    assert shown.select("finding_id", "is_answered").rows() == [("f1", True)]
+
+    # One that knew it and raises the finding all the same: the verdict holds no longer.
+    knew = replace(running, manifest={**running.manifest, "events": {"seq": store.head().seq, "digest": ""}})
+    told = answers_now(knew, folded_now(store)).filter(pl.col("finding_id") == "f1")
+    assert told["conclusion"].to_list() == [None]
+    assert answers(folded_now(store), memory, knew.as_of, knew.last_event).is_empty()
+    assert why(say(store, knew, other, by="录入员乙", of_night=LATER)) == [None]
