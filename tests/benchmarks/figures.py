@@ -107,7 +107,7 @@ def reckoned(told: Round, size: float, by: Measure) -> dict[str, float]:
 
     A night is a fixed cost and a cost per row: at a twentieth the fixed cost weighs twenty times as much.
     """
-    if "other_size" not in told or size >= WHOLE:
+    if size >= WHOLE or not all("compare" in told.get(run, {}) for run in ("full", "other_size")):
         return {}
     floors = {"compare": compare_floor(told, by) / size, "landing": landing_floor(told, by) / size}
     floors["night"] = floors["compare"] + floors["landing"]
