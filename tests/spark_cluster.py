@@ -44,6 +44,11 @@ class SparkCluster:
         children = [one for worker in self.processes[1:] for one in psutil.Process(worker.pid).children(recursive=True)]
         return [one for one in children if "CoarseGrainedExecutorBackend" in _command(one)]
 
+    def cpu(self) -> float:
+        """Processor seconds of master, workers and executors so far; what an executor started counts once it has ended."""
+        alive = [one for told in self.processes for one in _family(psutil.Process(told.pid))]
+        return sum(_seconds(one) for one in alive)
+
     def logs(self) -> str:
         """Everything that the cluster's processes wrote to their logs and outputs."""
         files = [*self.folder.glob("logs/*"), *self.folder.glob("work*/**/std*")]
@@ -51,8 +56,8 @@ class SparkCluster:
 
 
 @contextmanager
-def running_spark() -> Iterator[SparkCluster]:
-    """Start a master and two workers of one core and 1 GB each; end them surely."""
+def running_spark(workers: int = WORKERS) -> Iterator[SparkCluster]:
+    """Start a master and workers of one core and 1 GB each; end them surely."""
     spark_class = _spark_class()
     folder = Path(tempfile.mkdtemp(prefix="hedui-spark-"))
     (folder / "logs").mkdir()
@@ -74,7 +79,7 @@ def running_spark() -> Iterator[SparkCluster]:
         host, port = cluster.master.removeprefix("spark://").split(":")
         start("master", "org.apache.spark.deploy.master.Master", "--host", host, "--port", port, "--webui-port", 0)
         _wait_until_open(host, int(port))
-        for number in range(WORKERS):
+        for number in range(workers):
             size = ("--cores", 1, "--memory", "1g", "--host", host, "--webui-port", 0)
             place = ("--work-dir", folder / f"work{number}")
             start(f"worker{number}", "org.apache.spark.deploy.worker.Worker", *size, *place, cluster.master)
@@ -122,6 +127,20 @@ def _command(process: psutil.Process) -> str:
         return " ".join(process.cmdline())
     except psutil.Error:
         return ""
+
+
+def _family(process: psutil.Process) -> list[psutil.Process]:
+    """A process and all below it."""
+    return [process, *process.children(recursive=True)]
+
+
+def _seconds(process: psutil.Process) -> float:
+    """Processor seconds of one process and of those it waited for; 0 where it has ended."""
+    try:
+        told = process.cpu_times()
+    except psutil.Error:
+        return 0.0
+    return float(told.user + told.system + told.children_user + told.children_system)
 
 
 def _free_port() -> int:
