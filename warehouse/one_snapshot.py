@@ -89,9 +89,19 @@ def _is_after_the_one_before(columns: Sequence[str]) -> pl.Expr:
 
 def _about(con: duckdb.DuckDBPyConnection, table: str, subjects: Sequence[str], ids: pl.Series | None) -> pl.DataFrame:
     """A table's rows about some persons; the hash table of the join is built from the frame itself."""
-    query = f"SELECT r.*, r.rowid AS stored_place FROM {table} r"
     if ids is None or not subjects:
-        return frame(con, query)
+        return frame(con, f"SELECT r.*, r.rowid AS stored_place FROM {table} r")
     with registered(con, ids.cast(pl.String).drop_nulls().alias("id").to_frame()) as wanted:
-        about = " OR ".join(f"r.{name(subject)} IN (SELECT id FROM {wanted})" for subject in subjects)
-        return frame(con, f"{query} WHERE {about}")
+        return frame(con, about(table, subjects, wanted))
+
+
+def about(table: str, subjects: Sequence[str], wanted: str) -> str:
+    """SQL: a table's rows about the persons of a frame that is registered.
+
+    Its condition on the frame keeps every id. DuckDB hands what it knows of them (a Bloom filter) on to the scan only
+    where the side it builds from is filtered, and then unpacks of rows about strangers no other column: half the
+    processor time of 15 M rows.
+    """
+    one_of_them = f"IN (SELECT id FROM {wanted} WHERE id IS NOT NULL)"
+    where = " OR ".join(f"r.{name(subject)} {one_of_them}" for subject in subjects)
+    return f"SELECT r.*, r.rowid AS stored_place FROM {table} r WHERE {where}"

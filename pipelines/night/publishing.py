@@ -125,20 +125,30 @@ def published_tables(night: Night) -> dict[str, pl.DataFrame]:
     findings = night.tables.read("findings")
     to_ask = request_list(night)
     resolved, suppressed = night.tables.read("resolved_findings"), night.tables.read(SUPPRESSED)
+    cases, case_states = night.tables.read("cases"), night.tables.read(STATES)
+    spoken_of = _households(findings, suppressed, cases, case_states)
     return {
         "findings": findings.select(FINDING_COLUMNS),
-        "cases": night.tables.read("cases"),
+        "cases": cases,
         "rule_counts": night.tables.read("rule_counts"),
         "resolved_findings": resolved.select(*FINDING_COLUMNS, *RESOLUTION.names()),
         SUPPRESSED: suppressed.select(*FINDING_COLUMNS, *SUPPRESSION.names()),
         CHANGES: night.tables.read(CHANGES),
-        STATES: night.tables.read(STATES),
-        "ledger": night.tables.read("ledger"),
-        "ledger_entries": night.tables.read("ledger_entries"),
+        STATES: case_states,
+        # The incomes of families of whom nothing is said are nobody's to read, and two of the largest tables.
+        "ledger": night.tables.read("ledger").join(spoken_of, on="household_id", how="semi", maintain_order="left"),
+        "ledger_entries": night.tables.read("ledger_entries").join(
+            spoken_of, on="household_id", how="semi", maintain_order="left"
+        ),
         "memory": pl.concat([findings.select(MEMORY), suppressed.select(MEMORY)]),
         "history": night.tables.read("history").select(HISTORY.names()),
         **({} if to_ask is None else {REQUEST_LIST: to_ask}),
     }
+
+
+def _households(*tables: pl.DataFrame) -> pl.DataFrame:
+    """The households that stand in any of the tables, each once."""
+    return pl.concat(table.select("household_id") for table in tables).unique()
 
 
 def manifest(night: Night, run_id: str, checked: list[Gate], tables: dict[str, pl.DataFrame]) -> dict[str, Any]:

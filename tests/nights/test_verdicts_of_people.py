@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from pipelines.casework.night import PublishedNight, published_night
 from pipelines.casework.recording import Recorded, VerdictDraft, record_verdicts
@@ -101,6 +102,18 @@ def test_money_that_is_not_theirs_counts_no_more(said: Said) -> None:
     assert wage(said.first)
     assert not wage(said.second)
     assert wage(said.third)  # other facts: they have to be looked at again
+
+
+def test_incomes_are_published_of_households_alone_that_the_night_speaks_of(said: Said) -> None:
+    done = said.second
+    named = ("findings", "suppressed_findings", "cases", "case_states")
+    spoken_of = pl.concat(done.table(name).select("household_id") for name in named)["household_id"].unique().to_list()
+    assert WORKER.household in spoken_of  # suppressed, and no case any more
+    real = done.night.without_canaries().tables
+    for table in ("ledger", "ledger_entries"):
+        whole = real.read(table)
+        assert not whole["household_id"].is_in(spoken_of).all()
+        assert_frame_equal(done.table(table), whole.filter(pl.col("household_id").is_in(spoken_of)))
 
 
 def test_other_facts_bring_it_back_with_what_changed(said: Said) -> None:
