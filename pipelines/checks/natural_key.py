@@ -8,13 +8,19 @@ superseded, and this looks whether it did. Only a count leaves DuckDB.
 import json
 from pathlib import Path
 
+import duckdb
+import numpy as np
+import polars as pl
+
 from warehouse.files import write_file
 from warehouse.natural_keys import KIND, Keys
-from warehouse.session import Vault, frame
+from warehouse.session import Vault, frame, store
 from warehouse.snapshots import Snapshot
 from warehouse.sql import name
 
 ALIAS = "audited"
+HASHES_A_PASS = 32_000_000
+"""About how many hashes are sorted at once, eight bytes each; it bounds memory."""
 
 
 def counted_once(vault: Vault, snapshot: Snapshot, keys: Keys) -> int:
@@ -32,7 +38,7 @@ def counted_once(vault: Vault, snapshot: Snapshot, keys: Keys) -> int:
     return count
 
 
-def repeated_keys(vault: Vault, snapshot: Path, keys: Keys) -> int:
+def repeated_keys(vault: Vault, snapshot: Path, keys: Keys, hashes_a_pass: int = HASHES_A_PASS) -> int:
     """Number of natural keys that more than one stored row has; a row without a key counts for nothing.
 
     A 64-bit hash of the key tells which rows can have a partner: where none is shared, that is proof, and the texts
@@ -42,6 +48,7 @@ def repeated_keys(vault: Vault, snapshot: Path, keys: Keys) -> int:
         vault: The warehouse.
         snapshot: The DuckDB file of a landed snapshot.
         keys: The feed's natural key.
+        hashes_a_pass: About how many hashes are held at once.
 
     Raises:
         WarehouseError: The file cannot be read.
@@ -50,8 +57,22 @@ def repeated_keys(vault: Vault, snapshot: Path, keys: Keys) -> int:
     with vault.connect() as con:
         vault.attach(con, snapshot, ALIAS, read_only=True)
         keyed = f"(SELECT {keys.columns()} FROM {name(ALIAS, 'rows')})"
-        hashed = f"(SELECT hash({parts}) AS bucket FROM {keyed} WHERE {KIND} > 0)"
-        con.execute(f"CREATE TEMP TABLE shared AS SELECT bucket FROM {hashed} GROUP BY bucket HAVING count(*) > 1")
+        rows = int(frame(con, f"SELECT count(*) AS rows FROM {name(ALIAS, 'rows')}").item())
+        passes = max(1, -(-rows // hashes_a_pass))
+        hashed = f"SELECT hash({parts}) AS bucket FROM {keyed} WHERE {KIND} > 0"
+        found = [_shared(con, f"{hashed} AND hash({parts}) % {passes} = {turn}") for turn in range(passes)]
+        shared = pl.concat(found)
+        if shared.is_empty():
+            return 0
+        store(con, "shared", shared)
         candidates = f"SELECT {parts} FROM {keyed} WHERE {KIND} > 0 AND hash({parts}) IN (SELECT bucket FROM shared)"
         repeated = f"SELECT {parts} FROM ({candidates}) GROUP BY ALL HAVING count(*) > 1"
-        return int(frame(con, f"SELECT count(*) AS keys FROM ({repeated})").item())
+        count = int(frame(con, f"SELECT count(*) AS keys FROM ({repeated})").item())
+        con.execute("DROP TABLE shared")
+        return count
+
+
+def _shared(con: duckdb.DuckDBPyConnection, hashed: str) -> pl.DataFrame:
+    """The values of the column `bucket` of a query that more than one row has. Sorting costs half of grouping here."""
+    hashes = np.sort(frame(con, hashed).get_column("bucket").to_numpy())
+    return pl.DataFrame({"bucket": np.unique(hashes[1:][hashes[1:] == hashes[:-1]])}, schema={"bucket": pl.UInt64})

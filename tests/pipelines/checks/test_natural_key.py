@@ -49,6 +49,14 @@ def test_keys_that_stand_twice_are_counted(vault, records, expected):
     assert repeated_keys(vault, stored(vault, rows(*records)), KEYS) == expected
 
 
+@pytest.mark.parametrize("hashes_a_pass", [1, 2, 3, 100])
+def test_the_count_does_not_depend_on_how_many_hashes_are_held(vault, hashes_a_pass):
+    records = [("A", "1", "v"), ("A", "1", "w"), ("B", "2", "x"), ("C", "3", ""), ("B", "2", "y"), ("", "", "")]
+    path = stored(vault, rows(*records))
+
+    assert repeated_keys(vault, path, KEYS, hashes_a_pass) == 2
+
+
 def test_what_landing_keeps_has_unique_keys_and_is_counted_once(vault):
     snapshots = SnapshotStore(vault)
     quarantine = pl.DataFrame(
