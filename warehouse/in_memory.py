@@ -6,7 +6,7 @@ belong here: anything that a real night needs; what is published is published fr
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -156,15 +156,16 @@ class MemoryTables(NightTables):
         """Keep a table; one of that name is replaced."""
         self.tables[table] = rows
 
-    def read(self, table: str) -> pl.DataFrame:
-        """Give a table back.
+    def read(self, table: str, columns: Sequence[str] | None = None) -> pl.DataFrame:
+        """Give a table back, or those of its columns.
 
         Raises:
             WarehouseError: there is none of that name.
         """
         if table not in self.tables:
             raise WarehouseError(f"the night {self.as_of} has no table {table}: run the step that writes it first")
-        return self.tables[table]
+        kept = self.tables[table]
+        return kept if columns is None else kept.select(columns)
 
     def has(self, table: str) -> bool:
         """Tell whether there is the table."""

@@ -9,7 +9,7 @@ nearly all of it to choose how to compress each column.
 
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 
@@ -62,8 +62,13 @@ def write_table(path: Path, rows: pl.DataFrame, key: Key | None) -> None:
         ) from error
 
 
-def read_table(path: Path, key: Key | None) -> pl.DataFrame:
+def read_table(path: Path, key: Key | None, columns: Sequence[str] | None = None) -> pl.DataFrame:
     """Read a frame back, in the order and with the types in which it was written.
+
+    Args:
+        path: the file.
+        key: the warehouse's key; None for one that is not encrypted.
+        columns: those to read, in this order; by default all. What is not asked for is not unpacked.
 
     Raises:
         WarehouseKeyError: the file is sealed with another key, or is not sealed as the warehouse is.
@@ -75,7 +80,7 @@ def read_table(path: Path, key: Key | None) -> pl.DataFrame:
             if is_sealed != (key is not None):
                 raise WarehouseKeyError(f"{path.name} does not open with the key of this warehouse: run its step again")
             content = path if key is None else io.BytesIO(_opened(file, key, path.name))
-            return pl.read_ipc(content)
+            return pl.read_ipc(content, columns=None if columns is None else list(columns))
     except OSError as error:
         raise WarehouseError(f"{path.name} cannot be read ({type(error).__name__}): run its step again") from None
     except pl.exceptions.PolarsError as error:

@@ -5,7 +5,7 @@ writer per file by construction, so assets never wait for each other's lock. Doe
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -62,8 +62,12 @@ class NightTables:
         target.with_suffix(".duckdb").unlink(missing_ok=True)
         self.recent.keep(target, rows)
 
-    def read(self, table: str) -> pl.DataFrame:
+    def read(self, table: str, columns: Sequence[str] | None = None) -> pl.DataFrame:
         """Read a table back, in the order and with the types in which it was written.
+
+        Args:
+            table: its name.
+            columns: those to read, in this order; by default all. A step over a large table names what it looks at.
 
         Raises:
             WarehouseError: the night has no such table.
@@ -73,10 +77,11 @@ class NightTables:
             raise WarehouseError(f"the night {self.as_of} has no table {table}: run the step that writes it first")
         kept = self.recent.get(path)
         if kept is not None:
-            return kept
+            return kept if columns is None else kept.select(columns)
         self.vault.open()
-        rows = read_table(path, self.vault.key)
-        self.recent.keep(path, rows)
+        rows = read_table(path, self.vault.key, columns)
+        if columns is None:
+            self.recent.keep(path, rows)
         return rows
 
     def has(self, table: str) -> bool:

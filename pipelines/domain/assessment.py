@@ -37,7 +37,7 @@ class Assessment:
     """The scope of one night.
 
     Attributes:
-        households: one row per household in scope: `household_id`, `is_incomplete`.
+        households: one row per household in scope: `household_id`.
         members: one row per member of a household in scope: `household_id`, `id_number`.
         rules: one row per rule switched on tonight, columns of `RULES`.
         not_queried: persons whom a feed was not asked about, columns of `NOT_QUERIED`; empty for full and delta feeds.

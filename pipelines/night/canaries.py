@@ -5,7 +5,7 @@ checking that none is left. What does not: how canaries are declared (`pipelines
 (`canary_answers`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -72,9 +72,20 @@ class RealTables(NightTables):
         """Store a table; see `NightTables.write`."""
         self.inner.write(table, rows)
 
-    def read(self, table: str) -> pl.DataFrame:
-        """Read a table back, real households' rows alone; see `NightTables.read`."""
-        return without_canaries(self.inner.read(table))
+    def read(self, table: str, columns: Sequence[str] | None = None) -> pl.DataFrame:
+        """Read a table back, real households' rows alone; see `NightTables.read`.
+
+        Columns without the one that tells a canary from a real household would leave canaries in: they are refused.
+
+        Raises:
+            ValueError: neither the household nor the person is among the columns.
+        """
+        if columns is not None and not {"household_id", "id_number"} & set(columns):
+            raise ValueError(
+                f"table {table} without canaries: expected household_id or id_number among the columns, found neither; "
+                "read the household_id too"
+            )
+        return without_canaries(self.inner.read(table, columns))
 
     def has(self, table: str) -> bool:
         """Tell whether the night has the table."""

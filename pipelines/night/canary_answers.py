@@ -5,7 +5,7 @@ switched off or lacks a parameter, a feed that was not assessed, a column that t
 of them, and the night says how much it could ask.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import polars as pl
@@ -25,6 +25,12 @@ ADVICE: Final = (
 
 PERSONS: Final = ("id_number", "head_id_number")
 HOUSEHOLD_ID: Final = "household_id"
+LOOKED_AT: Final = {
+    "findings": (HOUSEHOLD_ID, "id_number", "rule_id", "outcome", "action", "grade"),
+    "cases": (HOUSEHOLD_ID, "suggested_action"),
+    "members": (HOUSEHOLD_ID,),
+}
+"""What answers are held against (`wrong_answers`), by table."""
 
 
 def ask_canaries(night: Night) -> list[WrongAnswer]:
@@ -34,7 +40,7 @@ def ask_canaries(night: Night) -> list[WrongAnswer]:
         The wrong answers; the gate holds the night for any.
     """
     told = night.canaries or Canaries()
-    findings, cases, members = (_of_canaries(night, name) for name in ("findings", "cases", "members"))
+    findings, cases, members = (_of_canaries(night, name, columns) for name, columns in LOOKED_AT.items())
     asked, answers, wrong = 0, 0, []
     for canary in told.canaries:
         rules = set(_askable(night, told, canary))
@@ -72,7 +78,7 @@ def canaries_left(tables: Mapping[str, pl.DataFrame], night: Night) -> list[str]
         night: the night with its canaries.
     """
     ids = {
-        name: night.tables.read(table).filter(is_canary()).get_column(name)
+        name: night.tables.read(table, (HOUSEHOLD_ID, name)).filter(is_canary()).get_column(name)
         for table, name in (("findings", "finding_id"), ("cases", "case_id"))
     }
     left = []
@@ -85,10 +91,10 @@ def canaries_left(tables: Mapping[str, pl.DataFrame], night: Night) -> list[str]
     return left
 
 
-def _of_canaries(night: Night, table: str) -> dict[str, list[dict[str, Any]]]:
+def _of_canaries(night: Night, table: str, columns: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
     """The canaries' rows of a table of the night by household."""
     found: dict[str, list[dict[str, Any]]] = {}
-    for row in night.tables.read(table).filter(is_canary()).to_dicts():
+    for row in night.tables.read(table, columns).filter(is_canary()).to_dicts():
         found.setdefault(row["household_id"], []).append(row)
     return found
 

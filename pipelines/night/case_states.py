@@ -19,6 +19,19 @@ STATES: Final = "case_states"
 """The table of where cases stand."""
 
 
+FINDING_COLUMNS: Final = (
+    "finding_id",
+    "fingerprint",
+    "household_id",
+    "rule_id",
+    "outcome",
+    "assessed_outcome",
+    "fact_date",
+    "first_seen",
+)
+"""What of a finding tells where its case stands."""
+
+
 def terms_of(policy: PolicyInForce) -> Terms:
     """How long people have; a time that is unset sets no deadline.
 
@@ -41,9 +54,9 @@ def state_cases(night: Night) -> pl.DataFrame:
     """Tell where the cases of the night stand, and store it."""
     tonight = TonightsCases(
         cases=night.tables.read("cases"),
-        findings=night.tables.read("findings"),
+        findings=night.tables.read("findings", FINDING_COLUMNS),
         resolved=night.tables.read("resolved_findings"),
-        households=night.tables.read("households"),
+        households=night.tables.read("households", ("household_id", "latest_grace_to")),
         last_states=last_states(night),
     )
     calendar = working_days(night.as_of.year)

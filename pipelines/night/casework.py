@@ -3,6 +3,8 @@
 What belongs here: gathering what the pure functions of `pipelines.domain` take, and storing what they give.
 """
 
+from typing import Final
+
 import polars as pl
 
 from pipelines.domain.books import Equation, books
@@ -18,11 +20,30 @@ from pipelines.domain.ledger_entries import ledger_entries
 from pipelines.domain.memory import Remembered
 from pipelines.domain.policy import PolicyError, PolicyInForce
 from pipelines.domain.rule_counts import rule_counts
-from pipelines.night.judging import SUPPRESSED, assessment, found_tonight, last_night, matched_of
+from pipelines.night.judging import SUPPRESSED, assessment, findings_last_night, found_tonight, matched_of
 from pipelines.night.metrics import METRICS, night_metrics
 from pipelines.night.night import ROSTER, Night
 from pipelines.night.verdicts import counting_tonight
 from warehouse.publication import night_before, read_published
+
+# A step over large tables reads what it looks at and nothing else: unpacking the rest costs more than the step.
+MEMBER_COLUMNS: Final = ("household_id", "id_number", "name", "relation", "declared", "rigid_expense")
+FINDING_COLUMNS: Final = (
+    "finding_id",
+    "household_id",
+    "id_number",
+    "rule_id",
+    "outcome",
+    "feed",
+    "snapshot_date",
+    "pension_amount",
+    "wage_amount",
+    "income_proof",
+    "fingerprint",
+)
+"""What of a finding the income is reckoned and told from."""
+CASE_COLUMNS: Final = ("household_id", "rule_id", "outcome", "assessed_outcome", "action", "fact_date", "change")
+COUNTED_COLUMNS: Final = ("household_id", "rule_id", "outcome", "change")
 
 
 def income_policy(policy: PolicyInForce) -> IncomePolicy:
@@ -56,24 +77,34 @@ def reckon_income(night: Night) -> dict[str, pl.DataFrame]:
     """
     policy = income_policy(night.policy)
     gone = not_counting(matched_of(night, COUNTING_FEEDS), night.policy, night.as_of)
-    findings = counting_tonight(night, found_tonight(night))
-    ledger = member_ledger(night.tables.read("members"), findings, gone, policy)
+    findings = counting_tonight(night, found_tonight(night, FINDING_COLUMNS))
+    ledger = member_ledger(night.tables.read("members", MEMBER_COLUMNS), findings, gone, policy)
     tables = {
         "ledger": ledger,
         "ledger_entries": ledger_entries(ledger, findings),
-        "income": household_income(night.tables.read("households"), ledger, policy),
+        "income": household_income(night.tables.read("households", ("household_id", "benefit")), ledger, policy),
     }
     for name, frame in tables.items():
         night.tables.write(name, frame)
     return tables
 
 
-def project_grace(night: Night) -> pl.DataFrame:
-    """How the evidenced income of each household stands to the standard, and the grace it would lead to."""
+def raising_findings(night: Night) -> pl.DataFrame:
+    """Tonight's findings that make cases."""
+    return case_findings(night.tables.read("findings", CASE_COLUMNS))
+
+
+def project_grace(night: Night, raising: pl.DataFrame) -> pl.DataFrame:
+    """How the evidenced income of each household stands to the standard, and the grace it would lead to.
+
+    Args:
+        night: the night, its income reckoned.
+        raising: its findings that make cases.
+    """
     return project(
         night.tables.read("households"),
         night.tables.read("income"),
-        case_findings(night.tables.read("findings")),
+        raising,
         income_policy(night.policy),
         night.as_of,
         has_income_column=bool(night.tables.read_facts(ROSTER)["has_declared_income"]),
@@ -84,9 +115,11 @@ def project_grace(night: Night) -> pl.DataFrame:
 def open_cases(night: Night) -> pl.DataFrame:
     """Make the cases of the night and store them."""
     households, income = night.tables.read("households"), night.tables.read("income")
+    raising = raising_findings(night)
+    grace = project_grace(night, raising)
     cases = build_cases(
-        Circumstances(households, income, project_grace(night), income_policy(night.policy)),
-        case_findings(night.tables.read("findings")),
+        Circumstances(households, income, grace, income_policy(night.policy)),
+        raising,
         last_cases(night),
         night.as_of,
         night.secret,
@@ -108,7 +141,7 @@ def count_rules(night: Night) -> tuple[pl.DataFrame, list[Equation]]:
     """
     night = night.without_canaries()
     remembered = Remembered(
-        night.tables.read("findings"),
+        night.tables.read("findings", COUNTED_COLUMNS),
         night.tables.read("resolved_findings"),
         night.tables.read("history"),
         night.tables.read(SUPPRESSED),
@@ -118,7 +151,7 @@ def count_rules(night: Night) -> tuple[pl.DataFrame, list[Equation]]:
     equations = books(
         counts,
         remembered,
-        last_night(night, remembered.findings),
+        findings_last_night(night, remembered.findings),
         roster_households=int(roster["households"]),
         out_of_scope=int(roster["out_of_scope"]),
     )

@@ -3,7 +3,7 @@
 What belongs here: gathering what the pure functions of `pipelines.domain` take, and storing what they give.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import polars as pl
@@ -11,7 +11,7 @@ import polars as pl
 from pipelines.domain.assessment import FRESH, NEEDED, NOT_QUERIED, RULES, UNSET, Assessment
 from pipelines.domain.context import NightContext, Reckoned
 from pipelines.domain.finding_changes import finding_changes
-from pipelines.domain.findings import no_findings
+from pipelines.domain.findings import FINDINGS, no_findings
 from pipelines.domain.judge import judge_after_income
 from pipelines.domain.memory import HISTORY, LastNight, Remembered, no_last_night, remember
 from pipelines.domain.rule import Rule
@@ -96,13 +96,19 @@ def judge(night: Night, feed: str) -> pl.DataFrame:
     return findings
 
 
-def found_tonight(night: Night) -> pl.DataFrame:
+def found_tonight(night: Night, columns: Sequence[str] | None = None) -> pl.DataFrame:
     """Tonight's findings of the feeds, before anything is remembered: what the income is reckoned from.
 
     What an earlier run of this night left of a feed that is away by now is not tonight's.
+
+    Args:
+        night: the night, its feeds judged.
+        columns: those of `findings.FINDINGS` that are looked at; by default all.
     """
-    found = [night.tables.read(f"findings_{feed}") for feed in judged_feeds(night) if is_assessed(night, feed)]
-    return pl.concat([no_findings(), *found])
+    names = FINDINGS.names() if columns is None else columns
+    assessed = [feed for feed in judged_feeds(night) if is_assessed(night, feed)]
+    found = [night.tables.read(f"findings_{feed}", columns) for feed in assessed]
+    return pl.concat([no_findings().select(names), *found])
 
 
 def judge_household(night: Night) -> pl.DataFrame:
@@ -168,8 +174,8 @@ def assessment(night: Night) -> Assessment:
         if is_assessed(night, feed)
     ]
     return Assessment(
-        households=without_canaries(night.tables.read("households")),
-        members=without_canaries(night.tables.read("members")),
+        households=without_canaries(night.tables.read("households", ("household_id",))),
+        members=without_canaries(night.tables.read("members", ("household_id", "id_number"))),
         rules=pl.DataFrame(rules, schema=RULES),
         not_queried=pl.concat([pl.DataFrame(schema=NOT_QUERIED), *unasked]),
         unreadable_households=night.tables.read("unreadable_households").get_column("household_id"),
@@ -202,6 +208,13 @@ def last_night(night: Night, tonight: pl.DataFrame) -> LastNight:
     }
     history = read_published(night.vault, folder, "history").cast(HISTORY)
     return LastNight(told["findings"], history, *(told[name] for name in told if name == SUPPRESSED))
+
+
+def findings_last_night(night: Night, tonight: pl.DataFrame) -> LastNight:
+    """What the night before left behind as the books count it: its findings without what they are remembered by."""
+    before = no_last_night(tonight)
+    folder = night_before(night.vault, night.as_of, night.profile)
+    return before if folder is None else replace(before, findings=read_published(night.vault, folder, "findings"))
 
 
 def remember_night(night: Night) -> Remembered:

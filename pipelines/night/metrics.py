@@ -26,6 +26,12 @@ METRICS = "metrics"
 FRESH = "fresh"
 
 
+WHO = ("household_id", "id_number")
+
+FLAGGED_COLUMNS = ("household_id", "rule_id", "outcome", "town")
+"""What is looked at of a finding; the household tells canaries."""
+
+
 def night_metrics(night: Night) -> dict[str, Any]:
     """The metrics of a night, as its manifest keeps them.
 
@@ -34,16 +40,28 @@ def night_metrics(night: Night) -> dict[str, Any]:
         the roster among them (`feed_metrics`). `flagged`: per rule assessed tonight the flagged findings by town; a
         town that is not named has none.
     """
-    feeds = {feed: feed_metrics(night, feed) for feed in (ROSTER, *night.feeds) if night.state(feed).is_assessed}
+    scope = persons_in_scope(night)
+    feeds = {feed: feed_metrics(night, feed, scope) for feed in (ROSTER, *night.feeds) if night.state(feed).is_assessed}
     return {
         "roster_rows": feeds.get(ROSTER, {}).get("rows"),
         "feeds": feeds,
-        "flagged": flagged_by_town(night.tables.read("rule_counts"), night.tables.read("findings")),
+        "flagged": flagged_by_town(night.tables.read("rule_counts"), night.tables.read("findings", FLAGGED_COLUMNS)),
     }
 
 
-def feed_metrics(night: Night, feed: str) -> dict[str, Any]:
+def persons_in_scope(night: Night) -> dict[str, pl.Series]:
+    """Persons and households with a member in scope, each once, by the column that names them."""
+    members = night.tables.read("members", WHO)
+    return {who: members.get_column(who).drop_nulls().unique() for who in WHO}
+
+
+def feed_metrics(night: Night, feed: str, scope: Mapping[str, pl.Series]) -> dict[str, Any]:
     """The metrics of one assessed feed.
+
+    Args:
+        night: the night.
+        feed: the feed.
+        scope: whom it could match (`persons_in_scope`).
 
     Returns:
         `snapshot_date` and `checksum` of the newest snapshot in use; `rows` of the content in use (with deltas: not of
@@ -58,7 +76,7 @@ def feed_metrics(night: Night, feed: str) -> dict[str, Any]:
         "snapshot_date": state.snapshot_date.isoformat() if state.snapshot_date else None,
         "checksum": newest.checksum if newest else None,
         "rows": content_rows(night, feed),
-        **matched_metrics(night, feed),
+        **matched_metrics(night, feed, scope),
         "fill": fill_shares(state.used, {one.name: one.kind == "code" for one in fields if one.is_required}),
     }
 
@@ -77,16 +95,16 @@ def content_rows(night: Night, feed: str) -> int:
         return count_rows(con, content, keys, subjects)
 
 
-def matched_metrics(night: Night, feed: str) -> dict[str, int | float | None]:
+def matched_metrics(night: Night, feed: str, scope: Mapping[str, pl.Series]) -> dict[str, int | float | None]:
     """How many of those in scope have a row in the feed, each counted once."""
     if feed not in matched_feeds(night):
         return {"matched_persons": None, "persons": None, "match_rate": None}
     who = "id_number" if night.contracts[feed].subjects else "household_id"
-    scope = night.tables.read("members").get_column(who).drop_nulls().unique()
+    # The household is read in any case: canaries are told by it.
+    matched = night.tables.read(f"matched_{feed}", list(dict.fromkeys(("household_id", who)))).select(who).unique()
     # Whoever was only in the night for its own purposes and has left the members is not counted either.
-    matched = night.tables.read(f"matched_{feed}").select(who).join(scope.to_frame(), on=who, how="semi")
-    found = matched.get_column(who).n_unique()
-    return {"matched_persons": found, "persons": scope.len(), "match_rate": share(found, scope.len())}
+    found, persons = matched.join(scope[who].to_frame(), on=who, how="semi").height, scope[who].len()
+    return {"matched_persons": found, "persons": persons, "match_rate": share(found, persons)}
 
 
 def fill_shares(used: Sequence[LoadReport], required: Mapping[str, bool]) -> dict[str, float | None]:

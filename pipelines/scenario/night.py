@@ -16,7 +16,7 @@ import polars as pl
 from connectors.contract import Contract
 from pipelines.domain.policy import PolicyInForce
 from pipelines.domain.rulebook import Rulebook, rulebook
-from pipelines.night.casework import open_cases, project_grace, reckon_income
+from pipelines.night.casework import open_cases, project_grace, raising_findings, reckon_income
 from pipelines.night.judging import (
     assessment,
     judge,
@@ -136,7 +136,7 @@ def _run(night: Night) -> Told:
     reckon_income(night)
     judge_household(night)
     remembered = remember_night(night)
-    grace = project_grace(night)
+    grace = project_grace(night, raising_findings(night))
     cases = open_cases(night)
     skipped = (
         assessment(night)

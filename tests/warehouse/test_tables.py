@@ -36,6 +36,22 @@ def test_a_table_reads_back_as_it_was_written(night: NightTables) -> None:
     assert_frame_equal(night.read("findings"), ROWS.clear())
 
 
+def test_the_columns_asked_for_are_read_in_that_order(night: NightTables) -> None:
+    columns = ("rules", "household_id")
+    night.write("findings", ROWS)
+    assert_frame_equal(night.read("findings", columns), ROWS.select(columns))
+    afresh = NightTables(night.vault, AS_OF, night.profile)
+    assert_frame_equal(afresh.read("findings", columns), ROWS.select(columns))
+    assert_frame_equal(afresh.read("findings"), ROWS)
+    assert_frame_equal(afresh.read("findings", columns), ROWS.select(columns))
+
+
+def test_a_column_that_the_table_lacks_is_told(night: NightTables) -> None:
+    night.write("findings", ROWS)
+    with pytest.raises(WarehouseError, match="run its step again"):
+        NightTables(night.vault, AS_OF, night.profile).read("findings", ("household_id", "grade"))
+
+
 def test_a_big_table_keeps_its_order(night: NightTables) -> None:
     rows = pl.DataFrame({"n": pl.int_range(300_000, eager=True).shuffle(seed=1)})
     night.write("big", rows)
