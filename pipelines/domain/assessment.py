@@ -72,14 +72,14 @@ class Assessment:
         skipped = self._skipped_households().with_columns(is_partly_asked=yes)
         unreadable = pl.DataFrame({"household_id": self.unreadable_households.cast(pl.String).unique()})
         rests_on_person = pl.col("record_key") != pl.col("household_id")
+        # Few findings are gone, of a whole city: joining all of it to them would sort out a million persons first.
+        is_asked_about = pl.col("household_id").is_in(findings.get_column("household_id").unique().implode())
+        households = self.households.filter(is_asked_about).select("household_id", is_in_scope=yes)
+        members = self.members.filter(is_asked_about).select("household_id", "id_number", is_member=yes)
         return (
             findings.join(rules, on="rule_id", how="left")
-            .join(self.households.select("household_id", is_in_scope=yes), on="household_id", how="left")
-            .join(
-                self.members.select("household_id", "id_number", is_member=yes),
-                on=["household_id", "id_number"],
-                how="left",
-            )
+            .join(households, on="household_id", how="left")
+            .join(members, on=["household_id", "id_number"], how="left")
             .join(unreadable.with_columns(is_unreadable=yes), on="household_id", how="left")
             .join(asked, on=["rule_id", "id_number"], how="left")
             .join(skipped, on=["rule_id", "household_id"], how="left")

@@ -172,6 +172,8 @@ def counting(findings: pl.DataFrame, cleared: pl.DataFrame) -> pl.DataFrame:
         cleared: verdicts that hold tonight, columns of `CLEARANCES`.
     """
     refuted = cleared.filter(pl.col("conclusion") == str(Conclusion.WRONG_DATA))
+    if refuted.is_empty():
+        return findings
     return findings.join(refuted, on=["finding_id", "fingerprint"], how="anti")
 
 
