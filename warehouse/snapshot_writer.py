@@ -23,6 +23,8 @@ from warehouse.sql import name, sql_type
 from warehouse.storing import compressions, give_back, is_encrypted, is_large, leave_a_thread
 
 ALIAS = "snapshot"
+BATCHES_A_TRANSACTION = 4
+"""Batches of a large delivery that are stored together: so many are in memory until then."""
 PLACES: Mapping[str, pl.DataType] = {"part_no": pl.Int32(), "source_row": pl.Int64()}
 QUARANTINE: Mapping[str, pl.DataType] = {
     **PLACES,
@@ -58,6 +60,7 @@ class SnapshotWriter:
         self._tally = Tally(self._fields)
         self._marks = Marks(keys, self._fields)
         self._is_begun = self._is_in_one = False
+        self._batches = 0
         self._threads: int | None = None
         self.finished: LoadReport | None = None
         missing = {field for fields in keys.alternatives for field in fields} - set(self._fields)
@@ -80,6 +83,7 @@ class SnapshotWriter:
                 self._con.execute(f"INSERT INTO {name(ALIAS, 'rows')} BY NAME SELECT * FROM {view}")
             self._tally.add(found)
             self._marks.add(rows)
+            self._renew()
         quarantined = self._typed(quarantine, QUARANTINE, optional=("household_id",))
         append(self._con, name(ALIAS, "quarantine"), quarantined)
 
@@ -132,9 +136,16 @@ class SnapshotWriter:
         _create(self._con, "rows", self._schema, compressions(rows, is_encrypted=is_encrypted(self._con, ALIAS)))
         if is_large(rows):
             self._threads = leave_a_thread(self._con)
-            # One transaction: each of its own would leave a block of rows half full, for DuckDB to write once more.
+            # Several in one: each of its own would leave a block of rows half full, for DuckDB to write once more.
             self._con.execute("BEGIN TRANSACTION")
             self._is_in_one = True
+
+    def _renew(self) -> None:
+        """Begin a new transaction after some batches: DuckDB keeps every batch in memory until the one it came in ends."""
+        self._batches += 1
+        if self._is_in_one and self._batches % BATCHES_A_TRANSACTION == 0:
+            self._con.execute("COMMIT")
+            self._con.execute("BEGIN TRANSACTION")
 
     def _without_repeated(self) -> Removed:
         """Take out duplicates and superseded rows, of the table and of the counts."""
