@@ -128,8 +128,12 @@ def test_deltas_and_answers_of_an_encrypted_warehouse(repository, tmp_path, plac
     shared = replace(place, shared=tmp_path / "shared")
     compute(replace(distributed, engine=SparkEngine(shared)))
     the_same(alone, distributed)
-    not_asked = distributed.tables.read("not_queried_property").get_column("id_number")
-    assert {one.id_number for one in PEOPLE[5:]} <= set(not_asked)
+    not_asked = set(distributed.tables.read("not_queried_property").get_column("id_number"))
+    on_roster = set(distributed.tables.read("members").get_column("id_number"))
+    others = {one.id_number for one in PEOPLE[5:]} & on_roster
+    assert others
+    assert others <= not_asked
+    assert not not_asked & {one.id_number for one in asked}
     copies = list((tmp_path / "shared").rglob("*.parquet"))
     assert len(copies) == 5
     assert not any(PEOPLE[0].id_number.encode() in one.read_bytes() for one in copies)

@@ -53,7 +53,7 @@ def test_the_schedule_is_on_only_where_the_settings_say_so(
     tmp_path: Path, is_on: bool, status: dg.DefaultScheduleStatus
 ) -> None:
     definitions = build_definitions(Settings(warehouse=tmp_path, schedule_enabled=is_on))
-    [schedule] = definitions.schedules
+    [schedule] = [one for one in definitions.schedules if one.name == "nightly_0200"]
     assert (schedule.default_status, schedule.cron_schedule) == (status, "0 2 * * *")
     assert schedule.execution_timezone == "Asia/Shanghai"
 

@@ -112,9 +112,9 @@ def break_a_rule(_place: Place, monkeypatch: pytest.MonkeyPatch) -> tuple[str, .
 
     monkeypatch.setattr(landing, "find_deliveries", on_a_bad_disk)
     monkeypatch.setattr("pipelines.discretion.SECONDS_BETWEEN", 0)
-    monkeypatch.setattr("pipelines.night.judging.judge_feed", failing)
+    monkeypatch.setattr("pipelines.night.engine.judge_feed", failing)
     # What may recover was tried again and went on; what does not was told at once.
-    return "InvalidOperationError at ", "✓ business ", "OSError: No space left on device"
+    return "InvalidOperationError at ", "✓ business ", "the disk is full"
 
 
 def take_the_folder_away(place: Place, _monkeypatch: pytest.MonkeyPatch) -> tuple[str, ...]:
