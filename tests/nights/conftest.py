@@ -13,6 +13,7 @@ import pytest
 from tests.nights.canaries import deliver_mess
 from tests.nights.district import AS_OF, DAYS, deliver_all
 from tests.nights.driver import PROFILE, District, Done
+from tests.nights.office import Office, open_office
 
 
 @pytest.fixture(scope="session")
@@ -42,6 +43,12 @@ def first_night(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> t
 def district(first_night: tuple[District, Done], tmp_path: Path) -> District:
     """A copy of the district after its first night, to go on with."""
     return first_night[0].copied_to(tmp_path)
+
+
+@pytest.fixture
+def office(district: District, tmp_path: Path) -> Office:
+    """The office of a copy of the district, where workbooks come back to."""
+    return open_office(district, tmp_path)
 
 
 @pytest.fixture

@@ -77,3 +77,13 @@ def open_office(district: District, folder: Path) -> Office:
     returned = folder / "returned"
     returned.mkdir()
     return Office(night, returned, ImportDesk(vault, store, WHEN, lambda _: lambda _ids: None, by="陈录入"), rows)
+
+
+def counted(outcome: FileOutcome) -> tuple[int, int, int]:
+    """Accepted, unchanged and held rows."""
+    return outcome.accepted, outcome.unchanged, outcome.held_rows
+
+
+def reasons(outcome: FileOutcome) -> set[tuple[int, str | None, str]]:
+    """Row, column and cause of all reasons."""
+    return {(one.row, one.key, str(one.cause)) for one in outcome.held}

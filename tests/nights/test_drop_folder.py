@@ -19,15 +19,9 @@ from pipelines.workbooks.dropped import import_dropped
 from pipelines.workbooks.finishing import finish
 from pipelines.workbooks.opening import Limits, read_limited
 from tests.nights.district import AS_OF
-from tests.nights.driver import District
-from tests.nights.office import ANSWER, Office, open_office
+from tests.nights.office import ANSWER, Office
 from tests.pipelines.workbooks.made_books import Edited
 from warehouse.events.store import EventStore
-
-
-@pytest.fixture
-def office(district: District, tmp_path: Path) -> Office:
-    return open_office(district, tmp_path)
 
 
 @pytest.fixture
