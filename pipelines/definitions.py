@@ -6,7 +6,7 @@ from pathlib import Path
 import dagster as dg
 
 from pipelines.jobs import build_definitions
-from pipelines.settings import find_settings_file, load_settings
+from pipelines.settings_reading import find_settings_file, load_settings
 
 
 @dg.definitions

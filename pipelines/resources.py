@@ -13,7 +13,8 @@ from pipelines.abandoned_runs import process_tags
 from pipelines.canaries.telling import read_canaries
 from pipelines.night.cluster_place import ClusterPlace
 from pipelines.night.night import Night, open_night, open_vault
-from pipelines.settings import Settings, SettingsError, find_settings_file, load_settings
+from pipelines.settings import Settings, SettingsError
+from pipelines.settings_reading import find_settings_file, load_settings
 from warehouse.occupancy import Occupant, occupied
 
 if TYPE_CHECKING:

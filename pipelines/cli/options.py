@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 import click
 
 from pipelines.cli.boundary import Session
-from pipelines.settings import Settings, SettingsError, find_settings_file, load_settings
+from pipelines.settings import Settings, SettingsError
+from pipelines.settings_reading import find_settings_file, load_settings
 
 TIME_ZONE = "Asia/Shanghai"
 Command = TypeVar("Command", bound=Callable[..., Any])

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.resources import NightResource, night_resource
-from pipelines.settings import load_settings
+from pipelines.settings_reading import load_settings
 from warehouse.events.event import Draft
 
 AS_OF = date(2026, 9, 22)

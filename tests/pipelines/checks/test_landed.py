@@ -7,7 +7,7 @@ import pytest
 from pipelines.checks.landed import assess_landed
 from pipelines.night.landing import land_feed
 from pipelines.resources import night_resource
-from pipelines.settings import load_settings
+from pipelines.settings_reading import load_settings
 
 AS_OF = date(2026, 9, 22)
 

@@ -7,7 +7,8 @@ import pytest
 
 from pipelines.cli import main
 from pipelines.cli.ui import child_environment
-from pipelines.settings import Settings, load_settings
+from pipelines.settings import Settings
+from pipelines.settings_reading import load_settings
 
 
 def test_children_get_the_settings_one_instance_and_no_telemetry(tmp_path: Path) -> None:

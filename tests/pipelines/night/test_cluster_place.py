@@ -15,7 +15,8 @@ from pipelines.night.cluster.work import WorkerError, judged, told
 from pipelines.night.cluster_place import ClusterPlace
 from pipelines.night.engine import Embedded, EngineError, engine_of
 from pipelines.resources import night_resource
-from pipelines.settings import SettingsError, load_settings
+from pipelines.settings import SettingsError
+from pipelines.settings_reading import load_settings
 
 SECRET = "0123456789abcdef"  # noqa: S105  nobody's
 

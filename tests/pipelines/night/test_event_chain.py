@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.night.event_chain import events_must_stand
 from pipelines.resources import night_resource
-from pipelines.settings import load_settings
+from pipelines.settings_reading import load_settings
 from warehouse.errors import EventStoreError
 from warehouse.events.event import Draft, Head
 

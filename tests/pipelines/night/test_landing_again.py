@@ -10,7 +10,7 @@ from connectors.identity import id_check_digit
 from pipelines.night.landing import land_feed
 from pipelines.night.night import Night
 from pipelines.resources import night_resource
-from pipelines.settings import load_settings
+from pipelines.settings_reading import load_settings
 from warehouse.load_report import LoadReport
 from warehouse.session import frame
 

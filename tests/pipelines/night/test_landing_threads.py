@@ -11,7 +11,7 @@ from connectors.inbox import find_deliveries
 from pipelines.night import landing
 from pipelines.night.night import Night
 from pipelines.resources import night_resource
-from pipelines.settings import load_settings
+from pipelines.settings_reading import load_settings
 from warehouse.session import frame
 
 AS_OF = date(2026, 9, 22)
