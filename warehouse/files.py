@@ -21,6 +21,8 @@ FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 PRIVATE_FOLDER = 0o700
 PRIVATE_FILE = 0o600
 PART = re.compile(r"\.part-(?P<pid>\d+)-\d+")
+BESIDE = ("", ".wal", "-wal", "-shm", "-journal")
+"""What a thing being written may consist of: itself, and what DuckDB and SQLite keep beside their files."""
 SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 
 _numbers = itertools.count(1)
@@ -77,8 +79,8 @@ def written_aside(target: Path) -> Iterator[Path]:
             raise disk_full("writing to the warehouse", target.parent) from None
         raise
     finally:
-        _remove(aside)
-        _remove(aside.with_name(f"{aside.name}.wal"))
+        for beside in BESIDE:
+            _remove(aside.with_name(f"{aside.name}{beside}"))
         with _guard:
             _being_written.discard(aside)
 

@@ -26,6 +26,7 @@ WRITES = "writes"
 ADVICE = {
     "SQLITE_BUSY": "another process keeps it busy: try again",
     "SQLITE_FULL": "the disk is full: free space on it",
+    "SQLITE_IOERR_SHMSIZE": "the disk is full: free space on it",  # no room for the index of its write-ahead log
     "SQLITE_IOERR": "check the disk",
     "SQLITE_CANTOPEN": "check that its folder may be entered and written by the user of hedui",
     "SQLITE_READONLY": "check that it and its folder may be written by the user of hedui",
@@ -97,11 +98,11 @@ def told_plainly(address: EventAddress, doing: str) -> Iterator[None]:
         doing: What was being done, without values ("reading events").
 
     Raises:
-        EventStoreError: in place of any error of SQLAlchemy or the driver, with its kind and what to do.
+        EventStoreError: in place of any error of SQLAlchemy or a driver, with its kind and what to do.
     """
     try:
         yield
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, sqlite3.Error) as error:
         kind = _kind(error)
         advice = next(
             (said for begins, said in ADVICE.items() if kind.startswith(begins)), "check that it can be reached"
@@ -109,9 +110,9 @@ def told_plainly(address: EventAddress, doing: str) -> Iterator[None]:
         raise EventStoreError(f"{doing}: the event store {address} reported {kind}; {advice}") from None
 
 
-def _kind(error: SQLAlchemyError) -> str:
+def _kind(error: SQLAlchemyError | sqlite3.Error) -> str:
     """The error's name in the database's own list: `SQLITE_FULL`, `28P01`; else its type."""
-    cause = error.orig if isinstance(error, DBAPIError) else None
+    cause = error.orig if isinstance(error, DBAPIError) else error
     named = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None)
     return str(named) if named else type(cause or error).__name__
 

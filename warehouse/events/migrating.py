@@ -59,13 +59,17 @@ def bring_up_to_date(connection: sa.Connection, seal: Seal) -> None:
 
 
 def make_sqlite_store(path: Path, seal: Seal) -> None:
-    """Make the file of a store, readable by its owner alone; where another process was faster, its file counts."""
+    """Make the file of a store, readable by its owner alone; where another process was faster, its file counts.
+
+    The write-ahead log comes last: until then what is committed stands in the file itself. With a log, a disk that fills
+    up while the connection closes would leave the tables in the log, which does not move with the file.
+    """
     private_folder(path.parent)
     with written_aside(path) as aside:
         engine = sqlite_engine(aside, mode="rwc")
-        with closing(engine.raw_connection()) as raw:
-            raw.cursor().execute("PRAGMA journal_mode = WAL")  # kept in the file; readers never wait for writers
         with writing(engine) as connection:
             bring_up_to_date(connection, seal)
+        with closing(engine.raw_connection()) as raw:
+            raw.cursor().execute("PRAGMA journal_mode = WAL")  # kept in the file; readers never wait for writers
         with suppress(FileExistsError):
             link_into_place(aside, path)
