@@ -30,6 +30,7 @@ from pipelines.assets.verdicts import case_states, verdicts_asset
 from pipelines.assets.workbooks import WORKBOOKS, workbooks_asset
 from pipelines.checks.contract_checks import build_contract_checks
 from pipelines.checks.judge import warm
+from pipelines.daily import daily_schedule
 from pipelines.discretion import told
 from pipelines.event_log import open_instance
 from pipelines.failure import plain_account
@@ -40,7 +41,7 @@ from pipelines.night.event_chain import events_must_stand
 from pipelines.night.landing import undelivered
 from pipelines.night.night import ROSTER
 from pipelines.night.room import room_for_night
-from pipelines.partitions import IN_ORDER_OF_DATES, NIGHTS, TIME_ZONE, as_of_date
+from pipelines.partitions import IN_ORDER_OF_DATES, NIGHTS, as_of_date
 from pipelines.resources import night_resource
 from pipelines.settings import Settings, SettingsError
 from pipelines.upkeep import upkeep, upkeep_sensor
@@ -141,19 +142,13 @@ def nightly_schedule(
         request: gives the run of a partition, without the feeds that nobody has delivered for it.
         is_on: whether it runs from the start.
     """
-
-    @dg.schedule(
-        name="nightly_0200",
-        job=job,
-        cron_schedule=f"0 {HOUR} * * *",
-        execution_timezone=TIME_ZONE,
-        default_status=dg.DefaultScheduleStatus.RUNNING if is_on else dg.DefaultScheduleStatus.STOPPED,
+    return daily_schedule(
+        job,
+        HOUR,
+        lambda day: request(day.isoformat()),
         description="每天 02:00（北京时间）核对当天。 Every night at 02:00, China time.",
+        is_on=is_on,
     )
-    def nightly_0200(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-        return request(context.scheduled_execution_time.date().isoformat())
-
-    return nightly_0200
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,14 @@
 From the launchpad it is a dry run unless somebody says otherwise; the schedule removes. Metadata are counts.
 """
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import dagster as dg
 from pydantic import Field
 
+from pipelines.daily import daily_schedule
 from pipelines.discretion import discreet
 from pipelines.domain.retention import Kind, Plan, bytes_freed
 from pipelines.night.declared import declared
@@ -77,22 +78,15 @@ def retention_schedule(job: dg.JobDefinition, *, is_on: bool) -> dg.ScheduleDefi
         job: of `retention_job`.
         is_on: whether it runs from the start.
     """
-
-    @dg.schedule(
-        name="retention_0600",
-        job=job,
-        cron_schedule=f"0 {HOUR} * * *",
-        execution_timezone=TIME_ZONE,
-        default_status=dg.DefaultScheduleStatus.RUNNING if is_on else dg.DefaultScheduleStatus.STOPPED,
-        description="每天 06:00（北京时间）删除到期的数据。 Every morning at six, China time.",
-    )
-    def retention_0600(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-        day: date = context.scheduled_execution_time.date()
-        return dg.RunRequest(
+    return daily_schedule(
+        job,
+        HOUR,
+        lambda day: dg.RunRequest(
             run_key=f"retention-{day.isoformat()}", run_config={"ops": {STEP: {"config": {"dry_run": False}}}}
-        )
-
-    return retention_0600
+        ),
+        description="每天 06:00（北京时间）删除到期的数据。 Every morning at six, China time.",
+        is_on=is_on,
+    )
 
 
 def counts(plan: Plan, *, is_dry: bool) -> dict[str, Any]:

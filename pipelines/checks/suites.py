@@ -11,6 +11,7 @@ section 2: nothing is lost).
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from connectors.contract import Contract, Field
@@ -148,7 +149,8 @@ def _field(contract: Contract, field: Field) -> Iterator[Expectation]:
         )
 
 
-def _critical(
+def _expected(
+    severity: Severity,
     kind: Kind,
     name: str,
     column: str,
@@ -158,19 +160,10 @@ def _critical(
     most: float | None = None,
     judged_from: tuple[str, float] | None = None,
 ) -> Expectation:
-    """An expectation that holds what is downstream."""
-    return Expectation(name, column, kind, least, most, "critical", description, judged_from)
+    return Expectation(name, column, kind, least, most, severity, description, judged_from)
 
 
-def _warning(
-    kind: Kind,
-    name: str,
-    column: str,
-    description: str,
-    *,
-    least: float | None = None,
-    most: float | None = None,
-    judged_from: tuple[str, float] | None = None,
-) -> Expectation:
-    """An expectation that is told, while the night goes on."""
-    return Expectation(name, column, kind, least, most, "warning", description, judged_from)
+_critical = partial(_expected, "critical")
+"""An expectation that holds what is downstream."""
+_warning = partial(_expected, "warning")
+"""An expectation that is told, while the night goes on."""

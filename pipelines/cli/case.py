@@ -22,6 +22,18 @@ def places(command: Command) -> Command:
     return command
 
 
+def act(short_help: str, *options: Callable[[Any], Any]) -> Callable[[Callable[..., None]], click.Command]:
+    """A command that records what somebody does with one case: which, who, why, and what else it asks for."""
+
+    def command(function: Callable[..., None]) -> click.Command:
+        function = places(function)
+        for option in (note_option, by_option, *options, click.argument("case_id", metavar="CASE")):
+            function = option(function)
+        return case.command(short_help=short_help)(function)
+
+    return command
+
+
 @click.group(short_help="Cases: list, show, review, suspend, reassign, appeal, handle, archive.")
 def case() -> None:
     """See where cases stand, and record what is done with them.
@@ -84,12 +96,12 @@ def showing(case_id: str, **options: str | None) -> None:
     show(case_screen(office.night, row, folded, mine))
 
 
-@case.command(short_help="Approve or return the answers of a case; another person than who entered them.")
-@click.argument("case_id", metavar="CASE")
-@click.option("--approve/--return", "approves", default=None, help="Approve the answers, or return them with --note.")
-@by_option
-@note_option
-@places
+@act(
+    "Approve or return the answers of a case; another person than who entered them.",
+    click.option(
+        "--approve/--return", "approves", default=None, help="Approve the answers, or return them with --note."
+    ),
+)
 def review(case_id: str, approves: bool | None, by: str, note: str, **options: str | None) -> None:
     """Approve or return all answers of a case that nobody has reviewed."""
     if approves is None:
@@ -98,64 +110,43 @@ def review(case_id: str, approves: bool | None, by: str, note: str, **options: s
     message(f"{count} answers {'approved' if approves else 'returned'}; counts from the next night on")
 
 
-@case.command(short_help="Put a case aside, perhaps until a day.")
-@click.argument("case_id", metavar="CASE")
-@click.option("--until", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]), help="Last day of it, YYYY-MM-DD.")
-@by_option
-@note_option
-@places
+@act(
+    "Put a case aside, perhaps until a day.",
+    click.option("--until", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]), help="Last day of it, YYYY-MM-DD."),
+)
 def suspend(case_id: str, until: Any, by: str, note: str, **options: str | None) -> None:  # noqa: ANN401  click's datetime
     """Put a case aside (挂起): no answer is owed until it is resumed, or until the day given has passed."""
     _act(case_id, "suspended", options, by=by, note=note, until=until.date() if until else None)
 
 
-@case.command(short_help="Take a case up again that was put aside or given on.")
-@click.argument("case_id", metavar="CASE")
-@by_option
-@note_option
-@places
+@act("Take a case up again that was put aside or given on.")
 def resume(case_id: str, by: str, note: str, **options: str | None) -> None:
     """Take a case up again (恢复办理): it goes on where it stood."""
     _act(case_id, "resumed", options, by=by, note=note)
 
 
-@case.command(short_help="Give a case to another town or body.")
-@click.argument("case_id", metavar="CASE")
-@click.option("--to", metavar="TOWN", required=True, help="To whom.")
-@by_option
-@note_option
-@places
+@act("Give a case to another town or body.", click.option("--to", metavar="TOWN", required=True, help="To whom."))
 def reassign(case_id: str, to: str, by: str, note: str, **options: str | None) -> None:
     """Give a case to another town or body (转办); it is theirs once they answer or resume it."""
     _act(case_id, "reassigned", options, by=by, note=note, to=to)
 
 
-@case.command(short_help="Open or close an appeal of the family.")
-@click.argument("case_id", metavar="CASE")
-@click.option("--close", "closes", is_flag=True, help="The appeal has been decided.")
-@by_option
-@note_option
-@places
+@act(
+    "Open or close an appeal of the family.",
+    click.option("--close", "closes", is_flag=True, help="The appeal has been decided."),
+)
 def appeal(case_id: str, closes: bool, by: str, note: str, **options: str | None) -> None:
     """Note that the family objects (申诉), or with --close that it has been decided."""
     _act(case_id, "appeal_closed" if closes else "appeal_opened", options, by=by, note=note)
 
 
-@case.command(short_help="Note that what was decided has been carried out.")
-@click.argument("case_id", metavar="CASE")
-@by_option
-@note_option
-@places
+@act("Note that what was decided has been carried out.")
 def handle(case_id: str, by: str, note: str, **options: str | None) -> None:
     """Note that what was decided has been carried out (已处理)."""
     _act(case_id, "handled", options, by=by, note=note)
 
 
-@case.command(short_help="Close a case that has been handled.")
-@click.argument("case_id", metavar="CASE")
-@by_option
-@note_option
-@places
+@act("Close a case that has been handled.")
 def archive(case_id: str, by: str, note: str, **options: str | None) -> None:
     """Close a case that has been handled (归档). A case whose findings are gone is closed by the night itself."""
     _act(case_id, "archived", options, by=by, note=note)

@@ -1,5 +1,6 @@
 """A small published night, literal, made through the warehouse's own publication."""
 
+import os
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -294,6 +295,18 @@ def landed(night_vault: Vault) -> Callable[[str, date, str, list[str]], None]:
         land(night_vault, feed, day, checksum, raws)
 
     return make
+
+
+@pytest.fixture
+def old_rows(night_vault: Vault, landed: Callable[..., None], published_night: Callable[..., Path]) -> Path:
+    """The one snapshot whose time is over, beside a published night that does not need it: its file."""
+    published_night()
+    day = date(2026, 1, 1)
+    landed("vehicle", day, "ab" * 8, [])
+    rows = night_vault.root / "snapshots" / "vehicle" / f"{day}-{'ab' * 6}.duckdb"
+    for path in (rows, rows.with_suffix(".json")):
+        os.utime(path, (1_760_000_000, 1_760_000_000))
+    return rows
 
 
 @pytest.fixture

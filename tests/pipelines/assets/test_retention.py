@@ -1,8 +1,6 @@
 """The job of retention: a dry run from the launchpad, counts alone as metadata, the schedule that removes."""
 
-import os
-from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import dagster as dg
@@ -12,26 +10,17 @@ from pipelines.assets.retention import STEP, retention_job, retention_schedule
 from pipelines.settings import Settings
 from warehouse.session import Vault
 
-OLD = date(2026, 1, 1)
-
 
 @pytest.mark.parametrize("night_vault", ["open"], indirect=True)
-def test_the_launchpad_removes_nothing_unless_told_to(
-    night_vault: Vault, landed: Callable[..., None], published_night: Callable[..., Path]
-) -> None:
-    published_night()
-    landed("vehicle", OLD, "ab" * 8, [])
-    rows = night_vault.root / "snapshots" / "vehicle" / f"{OLD}-{'ab' * 6}.duckdb"
-    for path in (rows, rows.with_suffix(".json")):
-        os.utime(path, (1_760_000_000, 1_760_000_000))
+def test_the_launchpad_removes_nothing_unless_told_to(night_vault: Vault, old_rows: Path) -> None:
     job = retention_job(Settings(warehouse=night_vault.root, profile="caojie-core"))
     told = metadata(job.execute_in_process())
     assert (told["dry_run"], told["raw"], told["published"]) == (True, 1, 0)
-    assert told["raw_bytes"] == told["bytes"] == rows.stat().st_size
-    assert rows.exists()
+    assert told["raw_bytes"] == told["bytes"] == old_rows.stat().st_size
+    assert old_rows.exists()
     told = metadata(job.execute_in_process(run_config={"ops": {STEP: {"config": {"dry_run": False}}}}))
     assert (told["dry_run"], told["raw"]) == (False, 1)
-    assert not rows.exists()
+    assert not old_rows.exists()
 
 
 def metadata(result: dg.ExecuteInProcessResult) -> dict[str, object]:
