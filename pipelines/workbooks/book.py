@@ -82,8 +82,14 @@ def write_book(content: BookContent, target: Path | io.BytesIO) -> None:
             "use --format csv or parquet, or one town at a time with --town"
         )
     rows = content.rows.with_columns(number=pl.int_range(1, content.rows.height + 1, dtype=pl.Int64))
-    if isinstance(target, io.BytesIO) or rows.height <= MOST_IN_MEMORY:
-        _write(content, rows, target if isinstance(target, io.BytesIO) else str(target), {"in_memory": True})
+    if isinstance(target, io.BytesIO):
+        _write(content, rows, target, {"in_memory": True})
+        return
+    if rows.height <= MOST_IN_MEMORY:
+        # Not straight into the file: on a full disk zipfile fails once more when it is let go of, on everybody's screen.
+        whole = io.BytesIO()
+        _write(content, rows, whole, {"in_memory": True})
+        target.write_bytes(whole.getbuffer())
         return
     # Sheets pass through temporary files: beside the workbook, because they hold what it holds.
     with tempfile.TemporaryDirectory(prefix=".hedui-", dir=target.parent) as folder:

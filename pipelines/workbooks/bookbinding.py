@@ -19,6 +19,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Final, Self
 
+from warehouse.errors import disk_full
+
 MODULE: Final = "pipelines.workbooks.bookbinding"
 MOST_PROCESSES: Final = 4
 _LENGTH: Final = 8
@@ -88,6 +90,7 @@ class Bindery:
         """Write all workbooks; give the SHA-256 of each, in their order.
 
         Raises:
+            DiskFullError: the disk is full.
             BookbindingError: one could not be written in a process of its own.
         """
         shared = _Shared(jobs)
@@ -143,6 +146,8 @@ def asker(process: "subprocess.Popen[bytes]") -> Doer:
             return str(told)
         if kind == "ours":
             raise told
+        if kind == "full":
+            raise disk_full("writing workbooks", path.parent)
         raise BookbindingError(f"a workbook could not be written: {told}")
 
     return ask
@@ -181,6 +186,7 @@ def main() -> None:
     import signal  # noqa: PLC0415
 
     from pipelines.workbooks.book import TooManyFindingsError  # noqa: PLC0415
+    from warehouse.disk import is_full  # noqa: PLC0415
     from warehouse.files import private_files  # noqa: PLC0415
 
     # Ctrl-C reaches every process of a terminal; the parent decides what becomes of us.
@@ -198,7 +204,7 @@ def main() -> None:
         except TooManyFindingsError as error:
             answer = ("ours", error)
         except Exception as error:  # noqa: BLE001  its message may quote a person: the type and the place must do
-            answer = ("error", _account(error))
+            answer = ("full", None) if is_full(error) else ("error", _account(error))
         _send(answers, answer)
 
 

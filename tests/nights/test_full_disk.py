@@ -1,6 +1,8 @@
 """Disks that fill up in every stage of a night: a plain error, an untouched publication, nothing half written."""
 
+import os
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from shutil import copytree
 
@@ -9,13 +11,15 @@ import pytest
 
 from pipelines.night.publishing import gates, publish_night
 from pipelines.night.stages import compute, land_all
+from pipelines.workbooks.handing_out import Destination
+from pipelines.workbooks.queue_books import Declarations, Wish, write_queue_books
 from tests.nights.conftest import Messy, Place
 from tests.nights.crash_points import told
 from tests.nights.district import NEXT, deliver, roster_rows
 from tests.nights.driver import District, Done
 from tests.nights.test_interrupted import leftovers
 from tests.small_disk import PLENTY, SmallDisk, small_disk
-from warehouse.errors import DiskFullError
+from warehouse.errors import DiskFullError, WarehouseError
 
 KB, MB = 1 << 10, 1 << 20
 
@@ -77,6 +81,43 @@ def test_a_disk_that_fills_in_the_middle_of_any_stage(
     assert told(current)[0].startswith(str(NEXT))
     with duckdb.connect(current / "cases.duckdb", read_only=True) as con:
         assert con.execute("SELECT DISTINCT households_in_scope FROM rule_counts").fetchall() == [(7,)]
+
+
+def test_workbooks_that_find_no_room_hand_nothing_out(first_night: tuple[District, Done], disk: SmallDisk) -> None:
+    """With a little more room each time they come further; the events of handing out are what comes last."""
+    district = first_night[0].copied_to(disk.folder)
+    night, published = district.open(), district.warehouse / "published" / "current"
+    before, declared = (
+        told(published),
+        Declarations((Path(os.environ["HEDUI_FEEDS_DIRS"]),), (district.repository / "data" / "policy",)),
+    )
+    books = district.warehouse / "workbooks" / first_night[1].publication.folder.name
+
+    def write(processes: int) -> int:
+        wish = Wish(Destination(books), datetime.now(UTC), "hedui", "workbooks", processes=processes)
+        return write_queue_books(night.vault, published.resolve(), night.events, declared, wish).dispatched
+
+    complaints = []
+    for place in range(20):
+        disk.leave(place * 80 * KB)
+        try:
+            handed_out = write(processes=1 if place == 0 else 0)
+        except WarehouseError as error:
+            complaints.append(f"{type(error).__name__}: {error}")
+        else:
+            break
+        assert told(published) == before
+        assert leftovers(district.warehouse) == []
+    assert 1 < len(complaints) < 20
+    assert complaints[0].startswith("DiskFullError: writing workbooks: the disk is full")
+    assert all("the disk is full" in one for one in complaints), complaints
+    assert complaints[-1].startswith("EventStoreError: recording events")
+    # What came too far to be undone was not handed out: the next time did that, once.
+    cases = [event.case_id for event in night.events.read(kinds=["dispatched"])]
+    assert len(cases) == len(set(cases)) == handed_out > 0
+    disk.leave(PLENTY)
+    assert write(processes=0) == 0
+    assert night.events.verify() is None
 
 
 def test_the_command_line_says_that_the_disk_is_full(messy_night: Messy, disk: SmallDisk) -> None:
