@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
+from polars.exceptions import PanicException
 
 from connectors.refusal import Refusal
 from connectors.strict_yaml import DeclarationError
@@ -53,7 +54,8 @@ def discreet() -> Iterator[None]:
         yield
     except (*OURS, dg.Failure, dg.RetryRequested):
         raise
-    except Exception as error:  # noqa: BLE001 - whatever it is, its message must not reach Dagster's storage
+    # A panic of Polars is no Exception to Python, and quotes values like any of its errors.
+    except (Exception, PanicException) as error:  # noqa: BLE001  its message must not reach Dagster's storage
         if is_full(error):
             raise disk_full(f"this step ({place(error)})", _place_on_disk(error)) from None
         if not isinstance(error, OSError):

@@ -16,6 +16,7 @@ from pipelines.night.night import Night, open_night, open_vault
 from pipelines.settings import Settings, SettingsError
 from pipelines.settings_reading import find_settings_file, load_settings
 from warehouse.occupancy import Occupant, occupied
+from warehouse.publication import sweep
 
 if TYPE_CHECKING:
     from warehouse.events.address import EventAddress
@@ -83,6 +84,10 @@ class NightResource(dg.ConfigurableResource[Night]):
 
         by = Occupant(f"the night of {night.as_of}", run.run.run_id if run.run else "")
         self._stay.enter_context(occupied(night.vault.root, by, told))
+        # The command line has asked before; a run of the queue begins here. It also removes a cluster's copies of rows that
+        # retention removed, and what a killed night left half written.
+        night.engine.check(night.vault, night.secret)
+        sweep(night.vault)
 
     def _open(self, as_of: date) -> Night:
         if not self.inbox:

@@ -24,6 +24,8 @@ ACCOUNTS = "accounts"
 LEAST_FREE = 64 * 1024
 """Bytes; with less on the disk of the warehouse, whatever went wrong went wrong for that."""
 ABOUT_CODE = (ImportError, AttributeError, NameError)  # their messages name code, never data
+PANIC = "PanicException"
+"""What Polars ends with where it finds an error of its own: no Exception to Python, and its text quotes values."""
 PACKAGES = ("pipelines", "connectors", "warehouse")
 
 
@@ -55,7 +57,9 @@ def guarded_run(command: Callable[[], Any], session: Session) -> int:
     except BrokenPipeError:
         silence_standard_streams()
         return OUR_ERROR
-    except Exception as error:  # noqa: BLE001  the boundary: nothing may leave it as a traceback
+    except BaseException as error:  # the boundary: nothing may leave it as a traceback
+        if not isinstance(error, Exception) and type(error).__name__ != PANIC:
+            raise
         code = exit_code_of(error)
         if code is None:
             message(_full_disk(error, session) or unexpected(error, session), "red")
@@ -65,7 +69,7 @@ def guarded_run(command: Callable[[], Any], session: Session) -> int:
     return result if isinstance(result, int) and not isinstance(result, bool) else 0
 
 
-def exit_code_of(error: Exception) -> int | None:
+def exit_code_of(error: BaseException) -> int | None:
     """Give the exit code of an error whose message is ours to show; None for an error that we did not foresee."""
     # Imported where something has gone wrong already: a command that succeeds need not pay for it.
     from connectors.strict_yaml import DeclarationError  # noqa: PLC0415

@@ -19,6 +19,8 @@ import polars as pl
 from pipelines.night.masking import IN_GROUPS, MASK, SHORTEST, SHOWN_FIRST, SHOWN_LAST, WITH_BIRTH_DATE
 
 MARK_LENGTH: Final = 10
+FEWEST_BEHIND: Final = 5
+"""Digits behind a laid out number that are hidden with it; fewer count households of one head: ``…-01``, ``…02``."""
 _PURPOSE: Final = b"hedui household mask 1"
 _BEFORE_MARK: Final = "·"
 
@@ -26,7 +28,9 @@ _DIGIT: Final = "[0-9０-９]"
 # As identity numbers are folded (connectors.id_numbers): blanks and quotes between the digits are none.
 _GAP: Final = "[\\s'\"‘’`\u3000\u00a0\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*"
 _RUN: Final = f"{_DIGIT}(?:{_GAP}{_DIGIT}){{{SHORTEST - 1},}}(?:{_GAP}[XxＸｘ])?"
-_NUMBER: Final = f"(?:{WITH_BIRTH_DATE}|{IN_GROUPS}|{_RUN})"
+# Digits that go on behind it: the date in the middle may be a day of registration, and the person's number follow.
+_GOING_ON: Final = f"(?:(?:{_GAP}{_DIGIT}){{{FEWEST_BEHIND},}}(?:{_GAP}[XxＸｘ])?)?"
+_NUMBER: Final = f"(?:(?:{WITH_BIRTH_DATE}|{IN_GROUPS}){_GOING_ON}|{_RUN})"
 _FOUND: Final = re.compile(_NUMBER)
 _LAID_OUT: Final = re.compile(f"{_GAP}[-–—.·_]?{_GAP}")
 

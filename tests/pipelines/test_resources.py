@@ -3,8 +3,10 @@
 from datetime import date
 from pathlib import Path
 
+import dagster as dg
 import pytest
 
+from pipelines.partitions import NIGHTS
 from pipelines.resources import NightResource, night_resource
 from pipelines.settings_reading import load_settings
 from warehouse.events.event import Draft
@@ -40,3 +42,19 @@ def test_the_address_comes_from_the_environment_and_is_in_no_configuration(
     assert night.event_address.url.password == SECRET
     assert SECRET not in opened.model_dump_json()
     assert SECRET not in f"{opened!r} {night!r}"
+
+
+def test_a_run_of_the_queue_begins_with_what_killed_ones_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    given = resource(tmp_path)
+    left = tmp_path / "warehouse" / "published" / f"2026-09-21-abc.part-{2**22 + 1}-1"
+    given.open(AS_OF)
+    left.mkdir(parents=True)
+
+    @dg.asset(partitions_def=NIGHTS)
+    def one(night: NightResource) -> None:
+        assert left.exists()
+        night.open(AS_OF)
+        assert not left.exists()
+
+    assert dg.materialize([one], resources={"night": given}, partition_key=str(AS_OF)).success

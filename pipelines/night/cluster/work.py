@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 import polars as pl
+from polars.exceptions import PanicException
 
 from pipelines.domain.context import NightContext
 from pipelines.domain.judge import judge_feed
@@ -23,6 +24,9 @@ from warehouse.natural_keys import Keys
 MARK: Final = "hedui worker:"
 ROWS_AT_ONCE: Final = 100_000
 """A value that Spark carries holds so many rows at most: very large ones end its sessions (measured)."""
+
+ANY_ERROR: Final = (Exception, PanicException)
+"""Polars panics with what Python does not count among its errors, and quotes values then, too."""
 
 _TABLES: Final = ("households", "members", "roster", "shared")
 _BY_FEED: Final = ("matched", "looked_up", "not_queried")
@@ -100,7 +104,7 @@ def found_in(files: Iterable[tuple[str, str]], search: Search, asked: bytes) -> 
                 # Also where there is none: the columns of a snapshot are told by its files.
                 for some in rows.iter_slices(ROWS_AT_ONCE) if rows.height else (rows,):
                     yield alias, packed(some)
-    except Exception as error:  # noqa: BLE001  its text may quote a value
+    except ANY_ERROR as error:  # its text may quote a value
         raise WorkerError(told(error)) from None
 
 
@@ -122,7 +126,7 @@ def judged(shard: Mapping[str, bytes], judging: Judging) -> bytes:
         book = rulebook_of(shipped[rule_id] for rule_id in judging.rules)
         context = with_tables(judging.context, {table: unpacked(arrow) for table, arrow in shard.items()})
         return packed(judge_feed(judging.feed, context, judging.secret, book))
-    except Exception as error:  # noqa: BLE001  its text may quote a value
+    except ANY_ERROR as error:  # its text may quote a value
         raise WorkerError(told(error)) from None
 
 

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from polars.exceptions import PanicException
 
 from pipelines.cli import main
 from pipelines.cli.boundary import Session, exit_code_of, guarded_run, keep_account, unexpected
@@ -158,3 +159,16 @@ def test_a_new_key_is_private_and_never_overwritten(tmp_path: Path, capsys: pyte
     assert content.decode().strip() not in capsys.readouterr().err
     assert main(["key", "new", str(tmp_path / "hedui.key")]) == 2
     assert (tmp_path / "hedui.key").read_bytes() == content
+
+
+def test_a_panic_of_polars_is_an_error_of_ours_without_its_text(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def panicking() -> None:
+        raise PanicException(PERSON)
+
+    assert guarded_run(panicking, Session(tmp_path)) == 1
+    shown = capsys.readouterr()
+    assert "An error of ours: PanicException" in shown.out + shown.err
+    (account,) = (tmp_path / "accounts").iterdir()
+    assert PERSON not in shown.out + shown.err + account.read_text(encoding="utf-8")

@@ -5,13 +5,15 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+import polars as pl
 import pytest
+from polars.exceptions import PanicException
 
 from pipelines.cli.boundary import exit_code_of
 from pipelines.night.cluster import session
 from pipelines.night.cluster.engine import SparkEngine, _reason
 from pipelines.night.cluster.session import check_place
-from pipelines.night.cluster.work import WorkerError, judged, told
+from pipelines.night.cluster.work import Judging, Search, WorkerError, found_in, judged, packed, told
 from pipelines.night.cluster_place import ClusterPlace
 from pipelines.night.engine import Embedded, EngineError, engine_of
 from pipelines.resources import night_resource
@@ -109,3 +111,28 @@ def test_a_worker_tells_kind_and_place_and_no_value():
         "engine spark: a part could not be judged on any worker: ValueError; the values are withheld"
     )
     assert "look into the cluster's own logs" in _reason("Executor lost 51239020011231001X", "judged")
+
+
+class Panicking(dict[str, bytes]):
+    """Tables over which Polars panics: no Exception to Python."""
+
+    def items(self):
+        """Panic."""
+        raise PanicException("51239020011231001X")
+
+
+def test_a_panic_on_a_worker_tells_no_value_either():
+    with pytest.raises(WorkerError, match="PanicException") as failed:
+        judged(Panicking(), Judging("vehicle", None, (), b""))  # type: ignore[arg-type]
+    assert "51239020011231001X" not in str(failed.value)
+    assert failed.value.__suppress_context__
+
+
+def test_who_stops_asking_is_no_error_of_a_worker(tmp_path):
+    pl.DataFrame({"id_number": ["A"], "stored_place": [0], "source_file": ["a"], "source_sha256": ["b"]}).write_parquet(
+        tmp_path / "one.parquet"
+    )
+    asked = packed(pl.DataFrame({"id": ["A"]}))
+    found = found_in([("snapshot", str(tmp_path / "one.parquet"))], Search(("id_number",), "100MB"), asked)
+    assert next(found)[0] == "snapshot"
+    found.close()
