@@ -14,6 +14,7 @@ class Cause(StrEnum):
     CHANGED = "changed_locked_cell"
     NO_FINDING = "no_finding"
     TWICE = "finding_twice"
+    OTHER_BOOK = "other_workbook"
     CONTRADICTION = "contradiction"
     REVIEW = "review"
     OTHER_FILE = "other_file"

@@ -13,11 +13,12 @@ from typing import Final
 
 import polars as pl
 
+from pipelines.workbooks.cell_texts import cell_text
 from pipelines.workbooks.choices import CONFIRMED
 from pipelines.workbooks.held import Cause, Held
 from pipelines.workbooks.layout import CHECKLIST, COLUMNS, META, Filler, filled_by
 from pipelines.workbooks.opening import UnusableWorkbookError
-from pipelines.workbooks.seal import Meta, SealError, is_answered_row, read_meta
+from pipelines.workbooks.seal import Meta, SealError, canonical, is_answered_row, read_meta
 from pipelines.workbooks.sheets import ROW, Book, Table
 from pipelines.workbooks.tampering import Expected, changed_rows
 from pipelines.workbooks.typed import Misread, typed_values
@@ -99,10 +100,14 @@ def read_returned(book: Book, meta: Meta, key: bytes, expected: Expected) -> Ret
     cells = cells.with_columns(is_answered=pl.Series(is_answered, dtype=pl.Boolean))
     known = cells.filter(pl.col("finding_id").is_not_null())
     answers, misread = _answers(known, meta.as_of)
+    changed = changed_rows(known, meta.night, key, expected)
+    # Of a row that was changed nobody can tell whose it is.
+    intact = known.filter(~pl.col(ROW).is_in(sorted({one.row for one in changed})))
     held = [
         *_without_finding(cells),
         *_twice(known),
-        *changed_rows(known, meta.night, key, expected),
+        *changed,
+        *_of_other_books(intact, meta.town),
         *(Held(one.row, one.key, Cause.UNREADABLE, one.told) for one in misread),
         *_contradicting(answers),
     ]
@@ -159,10 +164,32 @@ def _without_finding(cells: pl.DataFrame) -> list[Held]:
     return [Held(row, "finding_id", Cause.NO_FINDING, told) for row in lost[ROW]]
 
 
+def _says_something(cells: pl.DataFrame) -> pl.Expr:
+    """Whether somebody filled in what is open in the row: an answer, or the review of one."""
+    return pl.when("is_answered").then(_is_filled(cells, "district")).otherwise(_is_filled(cells, "town"))
+
+
+def _of_other_books(cells: pl.DataFrame, town: str | None) -> list[Held]:
+    """Answers in rows of a town's workbook that were copied there from another one of the same night, whole.
+
+    Who hands in a town's workbook answers for this town alone; reviews are made in the district's.
+    """
+    if town is None:
+        return []
+    own = canonical(pl.select(cell_text(pl.lit(town))).item(), "text")
+    says = cells.filter(_says_something(cells)).select(ROW, "town", "is_answered")
+    others = "这一行是从别的镇街的工作簿复制来的：只能填写本镇街工作簿中的疑点，请由该镇街在自己的工作簿中填写"
+    reviews = "这一行是从区县的工作簿复制来的：复核意见请在区县工作簿中填写"
+    return [
+        Held(row, "town", Cause.OTHER_BOOK, reviews if is_answered else others)
+        for row, written, is_answered in says.iter_rows()
+        if is_answered or canonical(written, "text") != own
+    ]
+
+
 def _twice(cells: pl.DataFrame) -> list[Held]:
     """Rows of one finding of which several say something: nobody can tell which of them is meant."""
-    open_cells = pl.when("is_answered").then(_is_filled(cells, "district")).otherwise(_is_filled(cells, "town"))
-    says = cells.filter(open_cells).with_columns(others=pl.col(ROW).implode().over("finding_id"))
+    says = cells.filter(_says_something(cells)).with_columns(others=pl.col(ROW).implode().over("finding_id"))
     twice = says.filter(pl.col("others").list.len() > 1)
     return [
         Held(row, "finding_id", Cause.TWICE, f"同一条疑点填了 {len(rows)} 行（第 {_listed(rows)} 行）：请只保留一行")

@@ -301,3 +301,26 @@ def test_no_spelling_is_taken_for_a_conclusion_that_it_is_not(before: str, after
     verdict = verdict_of(values.row(0, named=True))
     told = {one.field for one in lacks(verdict, AS_OF, None)}
     assert ("conclusion" in told) == (verdict.conclusion not in CONCLUSIONS)
+
+
+def test_a_row_of_another_towns_workbook_is_held_where_it_says_something() -> None:
+    rows = [*ROWS, written(6, town="邻镇"), written(7, town="邻镇"), written(8, town="=邻\t 镇")]
+    copied = lambda book: [book.fill(row, **COMPLETE) for row in (2, 7)]  # noqa: E731  copied whole, seal and all
+    assert found(read(edited(handed_out(rows), copied))) == [(7, "town", Cause.OTHER_BOOK)]
+    assert found(read(edited(handed_out(rows, town=None), copied))) == []
+    # The name of a town as a cell holds it.
+    fill = lambda book: book.fill(9, **COMPLETE)  # noqa: E731
+    assert found(read(edited(handed_out(rows, town="=邻\t 镇"), fill))) == []
+
+
+def test_a_review_in_a_towns_workbook_is_held() -> None:
+    rows = [written(1, **COMPLETE), written(2)]
+    review = lambda book: book.fill(2, opinion="同意", reviewed_by="赵复核")  # noqa: E731
+    assert found(read(edited(handed_out(rows), review))) == [(2, "town", Cause.OTHER_BOOK)]
+    assert found(read(handed_out(rows))) == []
+
+
+def test_a_town_that_was_typed_over_is_a_changed_cell_and_nothing_else() -> None:
+    typed = lambda book: book.fill(2, **COMPLETE, town="邻镇")  # noqa: E731
+    (held,) = read(edited(handed_out(ROWS), typed)).held
+    assert (held.row, held.cause) == (2, Cause.CHANGED)
