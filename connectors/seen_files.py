@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict
 
 from connectors.file_scan import FileScan
 from connectors.inbox import Delivery
+from connectors.manifest import MANIFEST
 
 FEWEST_BYTES = 16 << 20
 """Smaller files are read again in less time than it takes to remember them."""
@@ -71,6 +72,12 @@ def remembered(delivery: Delivery, before: Mapping[str, Seen]) -> dict[str, Seen
         for name, seen in before.items()
         if name in delivery.scans and seen == after.get(name)
     }
+
+
+def looked_at(delivery: Delivery) -> dict[str, Seen | None]:
+    """What every file that a snapshot depends on looks like now, by name; None for one that is not there."""
+    names = (*(path.name for path in delivery.files), *delivery.others, MANIFEST)
+    return {name: _looked_at(delivery.folder / name, "") for name in names}
 
 
 def place(delivery: Delivery, name: str) -> str:

@@ -4,7 +4,7 @@ What belongs here: which deliveries are tried, in which order, and what happens 
 (feeds.md section 1). How a file is read stands in `connectors`, how a snapshot is kept in `warehouse`.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
 from datetime import date, timedelta
@@ -14,17 +14,22 @@ from connectors.contract import Contract, schema
 from connectors.delivery import SLICE_BYTES, Batch, DeliveryReader
 from connectors.inbox import Delivery, find_deliveries, find_unready
 from connectors.refusal import Refusal
+from connectors.seen_files import Seen, looked_at
 from pipelines.night.night import ROSTER, Night, Progress, silent, state_name
 from pipelines.night.read_ahead import read_ahead
 from pipelines.night.retention import rows_gone
 from pipelines.night.room import room_for_delivery
-from pipelines.night.seen_deliveries import known_checksum
+from pipelines.night.seen_deliveries import is_as_read, known_checksum
 from pipelines.night.state import FeedState, FeedStatus
 from warehouse.content import Effective, effective_content
 from warehouse.load_report import LoadReport
 from warehouse.natural_keys import Keys
 
 ROWS_BETWEEN_REPORTS = 1_000_000
+CHANGED = (
+    "the files were written over while they were read; nothing of them was kept, the next night reads them again; "
+    "upload under a name that ends in .part and rename at the end"
+)
 LARGE_BYTES = 2 * SLICE_BYTES
 """A delivery of fewer bytes is read and stored in turn: there would be next to nothing to do ahead."""
 
@@ -101,9 +106,14 @@ def land(night: Night, contract: Contract, delivery: Delivery, progress: Progres
     """One delivery into a snapshot file, or its refusal. What was landed or refused before is not read again.
 
     Nor is a delivery that is the same, byte for byte, as one of an older date: departments deliver what did not change
-    once more.
+    once more. One that cannot be opened, or is written over while it is read, is not used tonight; nothing of that is
+    kept, so that the next night tries it again.
     """
-    mark = known_checksum(night.vault.root, delivery, contract)
+    looks = looked_at(delivery)
+    try:
+        mark = known_checksum(night.vault.root, delivery, contract)
+    except Refusal as refusal:
+        return not_tonight(delivery, str(refusal))
     before = night.snapshots.find(contract.feed, delivery.snapshot_date, mark)
     if before is not None:
         return before
@@ -113,9 +123,24 @@ def land(night: Night, contract: Contract, delivery: Delivery, progress: Progres
         return night.snapshots.land_again(earlier, delivery.snapshot_date)
     room_for_delivery(night, contract, delivery)
     try:
-        return read_into_snapshot(night, contract, delivery, mark, progress)
+        return read_into_snapshot(night, contract, delivery, mark, looks, progress)
     except Refusal as refusal:
+        if not is_as_read(delivery, looks, contract, mark):
+            changed = Refusal(delivery.feed, delivery.snapshot_date, CHANGED)
+            return not_tonight(delivery, str(changed))
         return night.snapshots.refuse(contract.feed, delivery.snapshot_date, mark, delivery.mode, str(refusal))
+
+
+def not_tonight(delivery: Delivery, message: str) -> LoadReport:
+    """The report of a delivery that is refused tonight and tried again the next time: it is written nowhere."""
+    return LoadReport(
+        status="refused",
+        feed=delivery.feed,
+        snapshot_date=delivery.snapshot_date,
+        mode=delivery.mode,
+        checksum="",
+        message=message,
+    )
 
 
 def may_stand_again(earlier: LoadReport, delivery: Delivery) -> bool:
@@ -130,9 +155,26 @@ def may_stand_again(earlier: LoadReport, delivery: Delivery) -> bool:
 
 
 def read_into_snapshot(
-    night: Night, contract: Contract, delivery: Delivery, mark: str, progress: Progress
+    night: Night,
+    contract: Contract,
+    delivery: Delivery,
+    mark: str,
+    looks: Mapping[str, Seen | None],
+    progress: Progress,
 ) -> LoadReport:
-    """Stream one delivery through the reader into a new snapshot; nothing stands if it is refused on the way."""
+    """Stream one delivery through the reader into a new snapshot; nothing stands if it is refused on the way.
+
+    Args:
+        night: the night.
+        contract: of the feed.
+        delivery: the delivery.
+        mark: its checksum.
+        looks: what its files looked like before that was worked out.
+        progress: told how far it is.
+
+    Raises:
+        Refusal: it cannot be used, or is not what the checksum says any more.
+    """
     keys = Keys(contract.keys, contract.keyless)
     reader = DeliveryReader(delivery, contract)
     told = rows = 0
@@ -146,6 +188,8 @@ def read_into_snapshot(
                 if rows - told >= ROWS_BETWEEN_REPORTS:
                     told = rows
                     progress(f"{contract.feed} {delivery.snapshot_date}: {rows:,} rows read")
+        if not is_as_read(delivery, looks, contract, mark):
+            raise Refusal(delivery.feed, delivery.snapshot_date, CHANGED)
         report = reader.report()
         requested = reader.requested()
         if requested is not None:
