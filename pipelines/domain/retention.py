@@ -85,11 +85,6 @@ class Stored:
     needed_for: str = ""
     checksum: str = ""
 
-    @property
-    def size(self) -> int:
-        """Bytes under its names; of a file with several names all of them."""
-        return sum(one.size for one in self.files)
-
 
 @dataclass(frozen=True, slots=True)
 class Periods:
@@ -167,6 +162,11 @@ def bytes_freed(going: Iterable[Stored]) -> int:
     names = Counter(file.identity for file in files)
     sizes = {file.identity: file.size for file in files if names[file.identity] >= file.links}
     return sum(sizes.values())
+
+
+def bytes_taken(things: Iterable[Stored]) -> int:
+    """Bytes on the disk: a file with several names takes its space once."""
+    return sum({file.identity: file.size for one in things for file in one.files}.values())
 
 
 def last_dates(dates: Mapping[str, Sequence[date]], number: int) -> Mapping[str, frozenset[date]]:

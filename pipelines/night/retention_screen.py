@@ -7,7 +7,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from pipelines.domain.retention import KIND_LABELS, Kind, Periods, Plan, Stored, bytes_freed
+from pipelines.domain.retention import KIND_LABELS, Kind, Periods, Plan, Stored, bytes_freed, bytes_taken
 from pipelines.night.screen_table import number, plain_table
 
 _UNITS = ("B", "KB", "MB", "GB", "TB")
@@ -52,7 +52,7 @@ def _add(table: Table, kind: Kind, plan: Plan, kept: Periods, today: date) -> No
         _ages(going, today),
         Text(size(bytes_freed(going)) if going else ""),
         number(len(staying)),
-        Text(size(sum(one.size for one in staying)) if staying else ""),
+        Text(size(bytes_taken(staying)) if staying else ""),
     )
 
 

@@ -81,17 +81,19 @@ def _raw(vault: Vault, nights: Iterable[Place], max_age_days: Mapping[str, int],
         used |= {mark: max(day, used.get(mark, day)) for mark in night.uses}
     needed = {mark: f"the newest night of {night.profile} uses it" for night in _newest(nights) for mark in night.uses}
     store = SnapshotStore(vault)
-    latest = max([today, *(night.as_of for night in nights if night.as_of)])
+    # Of today, and of the latest date that ever was asked for: a night of a date to come takes nothing from tonight's.
+    days = {today, max([today, *(night.as_of for night in nights if night.as_of)])}
     for folder in sorted(path for path in (vault.root / "snapshots").glob("*") if path.is_dir()):
-        next_night = effective_content(store.list(folder.name), latest, max_age_days.get(folder.name, FOR_EVER)).content
-        coming = {one.path.stem for one in next_night.snapshots} if next_night else set()
+        landed, oldest = store.list(folder.name), max_age_days.get(folder.name, FOR_EVER)
+        next_nights = [effective_content(landed, day, oldest).content for day in days]
+        coming = {one.path.stem for content in next_nights if content for one in content.snapshots}
         for data in sorted(folder.glob("*.duckdb")):
             mark = _mark(data)
             files = tuple(_file(one) for path in snapshot_files(data) for one in files_below(path))
             why = "the next night needs it" if data.stem in coming else needed.get(mark, "") if mark else ""
             last = used.get(mark) if mark else None
             name = data.with_suffix("").relative_to(vault.root).as_posix()
-            yield Stored(Kind.RAW, name, last or _day(data), files, why, mark[2] if mark else "")
+            yield Stored(Kind.RAW, name, last or _landed_on(data), files, why, mark[2] if mark else "")
 
 
 def _mark(data: Path) -> Mark | None:
@@ -101,6 +103,11 @@ def _mark(data: Path) -> Mark | None:
     except WarehouseError:
         return None
     return report.feed, report.snapshot_date.isoformat(), report.checksum
+
+
+def _landed_on(data: Path) -> date:
+    """The day on which a snapshot was landed: a second name of an older file keeps that file's day, its report does not."""
+    return max(_day(path) for path in (data, data.with_suffix(".json")) if path.exists())
 
 
 def _tables(vault: Vault, nights: Iterable[Place], periods: Periods) -> Iterator[Stored]:
@@ -151,11 +158,12 @@ def _published(root: Path) -> list[Place]:
     for kind, area in AREAS.items():
         for folder in sorted(path for path in (root / area).glob("[0-9]*") if path.is_dir()):
             told = _json(folder / MANIFEST)
-            as_of = date.fromisoformat(str(told["as_of"])) if "as_of" in told else None
+            as_of = _date(told.get("as_of"))
             made_on = max(
                 (_day(path) for path in (folder / MANIFEST, *tables_of(folder)) if path.exists()), default=_day(folder)
             )
-            found.append(Place(kind, folder, as_of, str(told.get("profile", "")), _uses_of(told), made_on))
+            uses = frozenset() if as_of is None else _uses_of(told)
+            found.append(Place(kind, folder, as_of, str(told.get("profile", "")), uses, made_on))
     return found
 
 
@@ -176,10 +184,12 @@ def _working(root: Path) -> list[Place]:
 
 
 def _uses_of(manifest: Mapping[str, Any]) -> frozenset[Mark]:
+    """As `StoredNight.marks`: an account of an early version tells the one snapshot in the place of all."""
     return frozenset(
         (feed, str(one["snapshot_date"]), str(one["checksum"]))
         for feed, told in manifest.get("feeds", {}).items()
-        for one in told.get("snapshots", [])
+        for one in told.get("snapshots") or [told]
+        if one.get("checksum")
     )
 
 
@@ -225,6 +235,13 @@ def _json(path: Path) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return told if isinstance(told, dict) else {}
+
+
+def _date(told: object) -> date | None:
+    try:
+        return date.fromisoformat(str(told))
+    except ValueError:
+        return None
 
 
 def _file(path: Path) -> StoredFile:

@@ -17,6 +17,7 @@ from pipelines.domain.retention import (
     Stored,
     StoredFile,
     bytes_freed,
+    bytes_taken,
     last_dates,
     periods,
     retention_plan,
@@ -69,6 +70,12 @@ def test_a_file_with_two_names_frees_nothing_before_both_have_gone() -> None:
     assert bytes_freed([old, recent]) == 10
     # A third name that nobody told us of keeps it as well.
     assert bytes_freed([stored(Kind.RAW, 91, inode=8, links=3)] * 2) == 0
+
+
+def test_a_file_with_two_names_takes_its_space_once() -> None:
+    old, recent = stored(Kind.RAW, 91, inode=7, links=2), stored(Kind.RAW, 5, inode=7, links=2)
+    assert bytes_taken([old, recent, stored(Kind.RAW, 5, inode=8)]) == 20
+    assert bytes_taken([]) == 0
 
 
 @given(st.lists(st.tuples(st.sampled_from(Kind), st.integers(-10, 400), st.booleans()), max_size=30))

@@ -90,6 +90,37 @@ def test_a_snapshot_that_no_night_used_counts_from_its_landing(vault: Vault, lan
     assert found(vault, business=35)[name].last_used == TODAY - timedelta(7)
 
 
+def test_what_was_landed_again_as_a_second_name_counts_from_that_day(vault: Vault, landed: Land) -> None:
+    landed("business", OLD, "bb" * 8, [])
+    store = SnapshotStore(vault)
+    [first] = store.list("business")
+    aged(first.path, OLD)
+    store.land_again(first, OLD + timedelta(60))
+    again = first.path.with_name(first.path.name.replace(str(OLD), str(OLD + timedelta(60))))
+    os.utime(again.with_suffix(".json"), (WHEN.timestamp(), WHEN.timestamp()))
+    name = again.with_suffix("").relative_to(vault.root).as_posix()
+    assert found(vault, business=35)[name].last_used == TODAY
+    assert found(vault, business=35)[first.path.with_suffix("").relative_to(vault.root).as_posix()].last_used == OLD
+
+
+def test_a_night_of_a_date_to_come_takes_nothing_from_the_next_one(
+    vault: Vault, landed: Land, published_night: Publish
+) -> None:
+    """Somebody tried a date years ahead: there every snapshot is too old. Tonight's is not."""
+    landed("business", OLD, "bb" * 8, [])
+    name = f"snapshots/business/{OLD}-{'bb' * 6}"
+    aged(vault.root / f"{name}.duckdb", OLD)
+    published_night(TODAY + timedelta(1000), run_id="tried000", feeds={})
+    assert found(vault, business=200)[name].needed_for == "the next night needs it"
+
+
+def test_an_account_of_an_early_version_tells_its_one_snapshot(vault: Vault, published_night: Publish) -> None:
+    told = {"vehicle": {"status": "fresh", "snapshot_date": OLD.isoformat(), "checksum": "00" * 8}, "ship": {}}
+    folder = published_night(OLD + timedelta(9), run_id="early000", feeds=told)
+    aged(folder, OLD + timedelta(9))
+    assert found(vault)[f"snapshots/vehicle/{OLD}-{'00' * 6}"].last_used == OLD + timedelta(9)
+
+
 def test_what_the_next_night_needs_stays(vault: Vault, landed: Land) -> None:
     landed("business", OLD, "bb" * 8, [])
     name = f"snapshots/business/{OLD}-{'bb' * 6}"
@@ -172,9 +203,10 @@ def test_a_night_by_which_an_open_case_was_handed_out_stays(vault: Vault) -> Non
     assert not [one for one in going(vault) if one.startswith("published")]
 
 
-def test_a_night_whose_account_cannot_be_read_stays(vault: Vault) -> None:
+@pytest.mark.parametrize("account", [b"{", b"[]", b"{}", b'{"as_of": "soon", "profile": "caojie-2024"}'])
+def test_a_night_whose_account_cannot_be_read_stays(vault: Vault, account: bytes) -> None:
     folder = vault.root / "published" / f"{OLD + timedelta(1)}-night000"
-    (folder / "manifest.json").write_bytes(b"{")
+    (folder / "manifest.json").write_bytes(account)
     aged(folder, OLD)
     assert found(vault)[f"published/{folder.name}"].needed_for == "its account cannot be read: restore it"
 
@@ -232,7 +264,7 @@ def test_a_second_name_of_a_snapshot_is_another_snapshot(vault: Vault) -> None:
     new.with_suffix(".json").write_text(told)
     plan = retention_plan(found(vault).values(), KEPT, TODAY)
     assert f"snapshots/vehicle/{OLD}-{'00' * 6}" in [one.name for one, _ in plan.goes]
-    freed = sum(one.size for one, _ in plan.goes if "00" * 6 not in one.name)
+    freed = sum(file.size for one, _ in plan.goes if "00" * 6 not in one.name for file in one.files)
     assert plan.bytes_freed == freed
     retain(vault, plan, KEPT, "somebody", WHEN)
     assert [one.snapshot_date for one in SnapshotStore(vault).list("vehicle")] == [TODAY - timedelta(1), TODAY]
