@@ -71,7 +71,8 @@ def states_now(night: PublishedNight, folded: Folded, today: date) -> pl.DataFra
     on = max(today, night.as_of)
     states = case_states(tonight, desk_of(folded), terms_of(night), working_days(on.year), on)
     closed = told.filter(pl.col("closed_reason").is_not_null()).join(states, on="case_id", how="anti")
-    return pl.concat([states, closed]).sort("household_id", "case_id")
+    # A night of an older version tells less.
+    return pl.concat([states, closed], how="diagonal").sort("household_id", "case_id")
 
 
 def answers_now(night: PublishedNight, folded: Folded) -> pl.DataFrame:

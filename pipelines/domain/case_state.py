@@ -15,7 +15,9 @@ from enum import StrEnum
 from typing import Final
 
 import polars as pl
+from polars.datatypes import DataTypeClass
 
+from pipelines.domain.asking import ASKED_AGAIN, asked_again, with_asked_on
 from pipelines.domain.case_answers import Desk, answered_findings
 from pipelines.domain.case_events import EventKind
 from pipelines.domain.deadlines import Calendar, Terms, due_dates
@@ -53,40 +55,42 @@ MAY: Final[Mapping[EventKind, frozenset[CaseState]]] = {
 }
 """In which states an act may be recorded. Dispatch, verdicts and reviews have rules of their own."""
 
-CASE_STATES: Final = pl.Schema(
-    {
-        "as_of": pl.Date,
-        "case_id": pl.String,
-        "household_id": pl.String,
-        "town": pl.String,
-        "handled_by": pl.String,
-        "state": pl.String,
-        "state_before": pl.String,
-        "since": pl.Date,
-        "opened_on": pl.Date,
-        "dispatched_on": pl.Date,
-        "answer_due_on": pl.Date,
-        "death_due_on": pl.Date,
-        "grace_due_on": pl.Date,
-        "grace_ends_on": pl.Date,
-        "due_on": pl.Date,
-        "is_estimated": pl.Boolean,
-        "overdue_days": pl.Int32,
-        "raised": pl.Int32,
-        "answered": pl.Int32,
-        "confirmed": pl.Int32,
-        "reviewed": pl.Int32,
-        "suspended_until": pl.Date,
-        "closed_reason": pl.String,
-    }
-)
+_COLUMNS: Final[Mapping[str, pl.DataType | DataTypeClass]] = {
+    "as_of": pl.Date,
+    "case_id": pl.String,
+    "household_id": pl.String,
+    "town": pl.String,
+    "handled_by": pl.String,
+    "state": pl.String,
+    "state_before": pl.String,
+    "since": pl.Date,
+    "opened_on": pl.Date,
+    "dispatched_on": pl.Date,
+    "answer_due_on": pl.Date,
+    "death_due_on": pl.Date,
+    "grace_due_on": pl.Date,
+    "grace_ends_on": pl.Date,
+    "due_on": pl.Date,
+    "is_estimated": pl.Boolean,
+    "overdue_days": pl.Int32,
+    "raised": pl.Int32,
+    "answered": pl.Int32,
+    "confirmed": pl.Int32,
+    "reviewed": pl.Int32,
+    "suspended_until": pl.Date,
+    "closed_reason": pl.String,
+    "asked_again": ASKED_AGAIN,
+}
+
+CASE_STATES: Final = pl.Schema(_COLUMNS)
 """Grain: one row per case of tonight, and per case that left tonight or whose appeal is open though it left.
 `handled_by`: the town, another one after 转办. `state_before`: the main state that an aside state lies over. `since`: the
 first night of the state. `grace_ends_on`: last day of the grace period that the household is in, or that a verdict gives
 it. `due_on`: the earliest deadline. `is_estimated`: that day lies beyond the known holidays.
 `overdue_days`: working days past it while an answer is owed, else 0. `raised`: findings that ask for an answer;
 `answered`, `confirmed`, `reviewed`: those with a standing verdict at their fingerprint, with a confirming one, with one
-that a second person approved. `closed_reason`: why it left, null while it is open."""
+that a second person approved. `closed_reason`: why it left, null while it is open. `asked_again`: findings that ask for
+another answer than the first, and since which night (`asking`)."""
 
 DEATH_RULES: Final = "SW-"
 """Rules of section SW of the catalogue (死亡): a death is answered within its own time."""
@@ -128,7 +132,9 @@ def case_states(tonight: TonightsCases, desk: Desk, terms: Terms, calendar: Cale
     Returns:
         Columns of `CASE_STATES`, ordered by household and case.
     """
-    counted = _counted(answered_findings(tonight.findings, desk, tonight.recorded_since, tonight.last_event))
+    findings = answered_findings(tonight.findings, desk, tonight.recorded_since, tonight.last_event)
+    begins = as_of if tonight.recorded_since is None else None
+    counted = _counted(with_asked_on(findings, tonight.last_states, desk.verdicts, begins))
     grace = tonight.households.select(
         "household_id", household_grace=pl.when(pl.col("latest_grace_to") >= as_of).then("latest_grace_to")
     )
@@ -162,9 +168,9 @@ def case_states(tonight: TonightsCases, desk: Desk, terms: Terms, calendar: Cale
 
 
 def _asked_on() -> pl.Expr:
-    """From when the time to answer runs: dispatch, or the night on which the eldest open finding came to a case sent out.
+    """From when the time to answer runs: dispatch, or the night since which the eldest open finding asks in a case sent out.
 
-    A case in its grace period is open for months: what is found in it later is not late from its first day.
+    A case in its grace period is open for months: what is found in it later, or asks anew, is not late from its first day.
     """
     sent = pl.col("dispatched_on")
     return pl.when(sent.is_not_null()).then(pl.max_horizontal(sent, "open_since"))
@@ -182,7 +188,8 @@ def _counted(findings: pl.DataFrame) -> pl.DataFrame:
         is_returned=(pl.col("was_returned") & ~has_verdict).any(),
         last_word=pl.max_horizontal("verdict_seq", "reviewed_at").max(),
         died_on=pl.col("fact_date").filter(died).min(),
-        open_since=pl.col("first_seen").filter(~has_verdict).min(),
+        open_since=pl.col("asked_on").filter(~has_verdict).min(),
+        asked_again=asked_again(),
         grace_ends_on=pl.col("grace_ends_on").max(),
     )
 

@@ -57,7 +57,7 @@ class Terms:
     """How long people have, as the policy sets it; None: no such deadline.
 
     Attributes:
-        answer_working_days: working days from dispatch (of a later finding: from its first night) to the answer.
+        answer_working_days: working days from dispatch to the answer; of a finding that asks later, or anew, from then (`asking`).
         death_answer_months: months from a death to the answer.
         grace_notice_months: months before a grace period ends by which the household has to be looked at again.
     """

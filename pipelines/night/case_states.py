@@ -28,6 +28,7 @@ FINDING_COLUMNS: Final = (
     "assessed_outcome",
     "fact_date",
     "first_seen",
+    "change",
 )
 """What of a finding tells where its case stands."""
 

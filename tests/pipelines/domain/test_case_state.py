@@ -1,5 +1,6 @@
 """Where a case stands: whatever people recorded in whatever order, the fold gives a state and never fails."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -29,6 +30,7 @@ _FINDINGS = {
     "assessed_outcome": pl.String,
     "fact_date": pl.Date,
     "first_seen": pl.Date,
+    "change": pl.String,
 }
 _RESOLVED = {"finding_id": pl.String, "household_id": pl.String, "rule_id": pl.String, "resolved_reason": pl.String}
 
@@ -39,9 +41,10 @@ def found(
     outcome: str = "flagged",
     rule: str = "CL-01",
     first_seen: date = date(2026, 9, 1),
+    change: str = "persisting",
 ) -> tuple[object, ...]:
     assessed = outcome.replace("not_assessed", "flagged")
-    return (finding_id, "H1", rule, fingerprint, outcome, assessed, date(2026, 8, 31), first_seen)
+    return (finding_id, "H1", rule, fingerprint, outcome, assessed, date(2026, 8, 31), first_seen, change)
 
 
 def night_of(
@@ -192,6 +195,66 @@ def test_what_is_found_in_a_case_sent_out_long_ago_has_its_own_time(
     row = only(tonight, SENT, *([CONFIRMED] if answered else []), as_of=date(2026, 12, 2))
     assert (row["state"], row["answer_due_on"]) == ("待核查", due)
     assert (row["overdue_days"] > 0) == (due < date(2026, 12, 2))
+
+
+LATER = date(2026, 12, 2)
+FIRST_DUE, LATER_DUE = date(2026, 10, 19), date(2026, 12, 23)
+"""15 working days from dispatch, and from `LATER`."""
+
+
+@pytest.mark.parametrize(
+    ("events", "change", "due"),
+    [
+        ((SENT, CONFIRMED), "changed", LATER_DUE),
+        ((SENT, CONFIRMED, APPROVED, HANDLED), "changed", LATER_DUE),
+        ((SENT,), "changed", FIRST_DUE),  # nobody answered it before it changed: it is owed since it was sent out
+        ((SENT, CONFIRMED, review(3, "returned", 2)), "changed", FIRST_DUE),
+        ((SENT,), "reopened", LATER_DUE),
+        ((SENT, verdict(2, "f", "属实-可豁免")), "reopened", LATER_DUE),
+        ((SENT, CONFIRMED), "persisting", None),
+    ],
+)
+def test_what_was_answered_and_is_asked_anew_has_its_own_time(
+    events: tuple[OneEvent, ...], change: str, due: date | None
+) -> None:
+    fingerprint = "b" if change == "changed" else "a"
+    first = states(night_of(found("f", fingerprint, change=change)), *events, as_of=LATER)
+    (row,) = first.to_dicts()
+    if due is None:
+        assert (row["state"], row["overdue_days"]) == ("已反馈", 0)
+        return
+    assert (row["answer_due_on"], row["overdue_days"] > 0) == (due, due < LATER)
+    # The nights after it remember, and between two nights nothing begins anew.
+    tonight = night_of(found("f", fingerprint), last=first)
+    assert only(tonight, *events, as_of=date(2026, 12, 24))["answer_due_on"] == due
+    between = replace(night_of(found("f", fingerprint, change=change), last=first), recorded_since=LATER)
+    assert only(between, *events, as_of=date(2026, 12, 24))["answer_due_on"] == due
+
+
+def test_what_is_asked_anew_and_changes_again_has_the_time_it_had_until_it_is_answered() -> None:
+    first = states(night_of(found("f", "b", change="changed")), SENT, CONFIRMED, as_of=LATER)
+    again = night_of(found("f", "c", change="changed"), last=first)
+    third = date(2026, 12, 10)
+    assert only(again, SENT, CONFIRMED, as_of=third)["answer_due_on"] == LATER_DUE
+    second = verdict(3, "f", "属实-不符合条件", "b", case_id="c", known_after=LATER)
+    assert only(again, SENT, CONFIRMED, second, as_of=third)["answer_due_on"] == date(2026, 12, 31)
+
+
+def test_an_elder_finding_that_is_owed_keeps_its_day_beside_one_that_is_asked_anew() -> None:
+    tonight = night_of(found("f", "b", change="changed"), found("elder"))
+    row = only(tonight, SENT, CONFIRMED, as_of=LATER)
+    assert row["answer_due_on"] == FIRST_DUE
+    assert row["asked_again"] == [{"finding_id": "f", "asked_on": LATER}]
+    # Once the elder one is answered, the other's own day counts.
+    answered = verdict(5, "elder", "无法核实", case_id="c", known_after=LATER)
+    last = states(tonight, SENT, CONFIRMED, as_of=LATER)
+    later = night_of(found("f", "b"), found("elder"), last=last)
+    assert only(later, SENT, CONFIRMED, answered, as_of=date(2026, 12, 3))["answer_due_on"] == LATER_DUE
+
+
+def test_states_of_an_older_version_remember_nothing_that_was_asked_anew() -> None:
+    last = states(night_of(found("f")), SENT).drop("asked_again")
+    assert only(night_of(found("f"), last=last), SENT, as_of=TOMORROW)["answer_due_on"] == FIRST_DUE
 
 
 def test_the_earliest_deadline_counts() -> None:
