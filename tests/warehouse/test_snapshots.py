@@ -32,10 +32,10 @@ store = SnapshotStore(Vault(Path(sys.argv[1]), key, threads=1, memory_limit="500
 empty = {"part_no": pl.Int32, "source_row": pl.Int64, "field": pl.String, "reason": pl.String, "raw": pl.String}
 with store.writer("vehicle", date(2026, 9, 21), "aaaaaaaaaaaaaaaa", {"id_number": pl.String()},
                   Keys((("id_number",),))) as writer:
-    for turn in range(3):
-        number = pl.int_range(turn * 200_000, (turn + 1) * 200_000, eager=True)
+    for turn in range(6):  # a transaction of four, and two in the one behind it
+        number = pl.int_range(turn * 100_000, (turn + 1) * 100_000, eager=True)
         rows = pl.DataFrame({"id_number": "CANARY-HANMEIMEI" + number.cast(pl.String),
-                             "part_no": pl.repeat(1, 200_000, dtype=pl.Int32, eager=True), "source_row": number})
+                             "part_no": pl.repeat(1, 100_000, dtype=pl.Int32, eager=True), "source_row": number})
         writer.append(rows, pl.DataFrame(schema=empty))
     if sys.argv[3] == "finished":
         writer.finish([{"part_no": 1, "source_file": "a.csv", "sha256": "x", "rows_read": 600_000, "skipped": {}}], [])
