@@ -7,7 +7,7 @@ snapshots that are gone. A copy is encrypted as the warehouse is. Does not belon
 # ruff: noqa: S608  the SQL is put together from constants and names quoted by `warehouse.sql`
 
 import hashlib
-import shutil
+import json
 from pathlib import Path
 
 from warehouse.errors import WarehouseError
@@ -21,6 +21,8 @@ PLACE = "stored_place"
 PROVENANCE = ("source_file", "source_sha256")
 """Columns of a copy that the snapshot keeps in `parts`: with them a copy is understood by itself."""
 
+FILES = "files.json"
+"""In a copy's folder: its files and their sizes. It tells a copy that is whole from what is left of one."""
 KEY_NAME = "hedui"
 GROUP_ROWS, FILE_GROUPS = 122_880, 8
 """A file has at most 983,040 rows: 30 to 100 MB, a second of work."""
@@ -46,18 +48,26 @@ def copied(vault: Vault, snapshot: Snapshot, folder: Path) -> tuple[Path, ...]:
         folder: the warehouse's folder on shared storage (`copies_folder`).
 
     Raises:
-        WarehouseError: the shared storage cannot be written.
+        WarehouseError: the shared storage cannot be written, or its files go while they are looked at.
     """
     target = folder / snapshot.feed / snapshot.path.stem
     try:
-        if not target.is_dir():
+        files = _whole(target)
+        if files is None:
+            _discard(target)
             _copy(vault, snapshot, target)
-        return tuple(sorted(target.glob("*.parquet")))
+            files = _whole(target)
     except OSError as error:
         raise WarehouseError(
             f"the shared folder cannot be used ({type(error).__name__}): expected a folder that this user may write "
             "and every worker may read under the same path; check HEDUI_SHARED_FOLDER and its space"
         ) from None
+    if files is None:
+        raise WarehouseError(
+            f"the copy of {snapshot.feed} {snapshot.snapshot_date} in the shared folder is not as it was written: expected "
+            "nobody else to remove files there; run the night again"
+        )
+    return files
 
 
 def remove_copies_of_the_gone(vault: Vault, folder: Path) -> int:
@@ -67,7 +77,7 @@ def remove_copies_of_the_gone(vault: Vault, folder: Path) -> int:
     removed = sweep_folder(folder)
     for copy in folder.glob("*/*"):
         if not (vault.root / "snapshots" / copy.parent.name / f"{copy.name}.duckdb").exists():
-            shutil.rmtree(copy, ignore_errors=True)
+            _discard(copy)
             removed += 1
     return removed
 
@@ -86,6 +96,27 @@ def parquet_source(path: str, parquet_key: str | None) -> str:
 def key_of(vault: Vault) -> str | None:
     """The key of the warehouse's Parquet files; None where it is not encrypted."""
     return None if vault.key is None else vault.parquet_key()
+
+
+def _whole(target: Path) -> tuple[Path, ...] | None:
+    """The files of a copy, all of them and as long as they were written; None where that is not so.
+
+    The folder alone says nothing: whoever clears the shared folder may have taken some of the files, and people whose rows
+    stood in them would be taken for people without a row.
+    """
+    try:
+        told: dict[str, int] = json.loads((target / FILES).read_bytes())
+        found = {one.name: one.stat().st_size for one in target.glob("*.parquet")}
+    except (OSError, ValueError):
+        return None
+    return tuple(target / name for name in sorted(told)) if found == told else None
+
+
+def _discard(target: Path) -> None:
+    """Take a copy away: it leaves its place by one rename."""
+    if target.is_dir():
+        with written_aside(target) as aside:
+            target.rename(aside)
 
 
 def _copy(vault: Vault, snapshot: Snapshot, target: Path) -> None:
@@ -107,5 +138,7 @@ def _copy(vault: Vault, snapshot: Snapshot, target: Path) -> None:
             ) TO {text(str(aside))} ({options})"""
         )
         vault.detach(con, _ALIAS)
+        told = {one.name: one.stat().st_size for one in aside.glob("*.parquet")}
+        (aside / FILES).write_text(json.dumps(told), encoding="utf-8")
         if not target.is_dir():
             move_into_place(aside, target)

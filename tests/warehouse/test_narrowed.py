@@ -11,6 +11,7 @@ import pytest
 from polars.testing import assert_frame_equal, assert_series_equal
 
 from tests.warehouse.conftest import SCHEMA
+from warehouse import parquet_copies
 from warehouse.content import Content, Guests, attached, effective_content, feed_rows, not_queried
 from warehouse.errors import WarehouseError
 from warehouse.narrowed import (
@@ -24,7 +25,7 @@ from warehouse.narrowed import (
     speaks_for_others,
 )
 from warehouse.natural_keys import Keys
-from warehouse.parquet_copies import copied, copies_folder, key_of, remove_copies_of_the_gone
+from warehouse.parquet_copies import FILES, copied, copies_folder, key_of, remove_copies_of_the_gone
 from warehouse.session import Vault
 from warehouse.snapshots import SnapshotStore
 
@@ -131,6 +132,26 @@ def test_a_copy_is_written_once_in_a_folder_of_the_warehouse(vault, land, tmp_pa
             0,
         )
         assert set(SCHEMA) < set(told.columns)
+
+
+@pytest.mark.parametrize("name", ["data_0.parquet", "data_1.parquet", FILES])
+def test_a_copy_of_which_somebody_took_a_file_is_written_anew(vault, land, tmp_path, monkeypatch, name):
+    """Rows that stood in it would be missing, and whom they are about would be read as clear."""
+    monkeypatch.setattr(parquet_copies, "GROUP_ROWS", 2048)
+    monkeypatch.setattr(parquet_copies, "FILE_GROUPS", 1)
+    land(AS_OF, *((f"P{place:05}", f"A{place}", None) for place in range(5000)))
+    (snapshot,) = SnapshotStore(vault).list("vehicle")
+    folder = copies_folder(tmp_path / "shared", b"secret")
+    files = copied(vault, snapshot, folder)
+    assert len(files) > 2
+    sizes = [one.stat().st_size for one in files]
+    (files[0].parent / name).unlink()
+    again = copied(vault, snapshot, folder)
+    assert (again, len(list(files[0].parent.iterdir()))) == (files, len(files) + 1)
+    assert [one.stat().st_size for one in again] == sizes
+    files[1].write_bytes(b"cut off")
+    assert [one.stat().st_size for one in copied(vault, snapshot, folder)] == sizes
+    assert not list(tmp_path.rglob("*.part-*"))
 
 
 def test_copies_of_snapshots_that_are_gone_are_removed(vault, land, tmp_path):
