@@ -204,7 +204,7 @@ def quarantined(vault: Vault, manifest: Mapping[str, Any], words: FeedWords, *, 
                 con.execute("DETACH snapshot")
                 if not clear_ids:
                     headers = words.id_headers.get(feed, ())
-                    rows = rows.with_columns(masked_raw("raw", headers), masked_text(pl.col("source_file")))
+                    rows = rows.with_columns(masked_raw("raw", headers), masked_text(pl.col("source_file", "sheet")))
                 label = pl.col("reason").replace_strict(dict(words.reasons), default=None, return_dtype=pl.String)
                 day = pl.lit(snapshot.snapshot_date)
                 rows = rows.with_columns(feed=pl.lit(feed), snapshot_date=day, reason_label=label)

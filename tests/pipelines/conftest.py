@@ -20,6 +20,7 @@ AS_OF = date(2026, 9, 22)
 HEAD = "512390198607250559"
 SPOUSE = "51239020011231001X"
 OTHER = "500190193405064311"
+SHEET = f"表{HEAD}"
 MONEY = pl.Decimal(12, 2)
 EVIDENCE = pl.List(pl.Struct({"field": pl.String, "value": pl.String, "op": pl.String, "threshold": pl.String}))
 
@@ -262,7 +263,7 @@ def land(vault: Vault, feed: str, day: date, checksum: str, raws: list[str]) -> 
         },
     )
     keys = Keys((("id_number",),), "merge")
-    part = {"part_no": 1, "source_file": f"{feed}.csv", "sheet": "", "sha256": "0" * 64, "rows_read": 1 + len(raws)}
+    part = {"part_no": 1, "source_file": f"{feed}.csv", "sheet": SHEET, "sha256": "0" * 64, "rows_read": 1 + len(raws)}
     with SnapshotStore(vault).writer(feed, day, checksum, {"id_number": pl.String()}, keys) as writer:
         writer.append(clean, aside)
         writer.finish([part], [{"field": "id_number"}], {})

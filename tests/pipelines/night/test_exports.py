@@ -138,6 +138,7 @@ def test_quarantined_rows_come_from_the_snapshots_that_the_night_used(
         ("vehicle", "vehicle.csv", 4, "校验位错误"),
     ]
     assert hidden["raw"][0] == raw("512390********0559")
+    assert hidden["sheet"][0] == "表512390********0559"
     assert "198607" not in everything(hidden)
     clear = quarantined(night_vault, night_manifest, WORDS, clear_ids=True)
     assert clear["raw"][0] == raw(HEAD)
