@@ -5,6 +5,7 @@ not: what may go, and why (`pipelines.domain.retention`).
 """
 
 import json
+import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -69,3 +70,4 @@ def _remove(path: Path) -> None:
         return
     with written_aside(path) as aside:  # what is left there by a kill is swept by the next night
         path.rename(aside)
+        shutil.rmtree(aside)  # a file that stays is an error: what is told to be gone has gone

@@ -183,6 +183,18 @@ def test_the_proof_of_deletion_names_dates_and_checksums(vault: Vault) -> None:
     assert len((vault.root / AUDIT_FILE).read_text().splitlines()) == 2
 
 
+def test_nothing_is_told_to_be_gone_that_could_not_be_removed(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_path: Path, *, ignore_errors: bool = False) -> None:
+        if not ignore_errors:
+            raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("warehouse.removal.shutil.rmtree", refuse)
+    with pytest.raises(WarehouseError, match=r"workbooks/.* could not be removed \(Permission denied\)"):
+        retain(vault, retention_plan(found(vault).values(), KEPT, TODAY), KEPT, "somebody", WHEN)
+    _, stopped = map(json.loads, (vault.root / AUDIT_FILE).read_text().splitlines())
+    assert (stopped["phase"], stopped["counts"]["workbooks"], stopped["counts"]["raw"]) == ("stopped", 0, 2)
+
+
 def test_published_nights_stay_for_ever_where_no_period_is_set(vault: Vault) -> None:
     unset = Periods({**KEPT.days, Kind.PUBLISHED: None}, 2)
     assert not [one for one in going(vault, unset) if one.startswith("published")]
