@@ -3,15 +3,19 @@
 from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from connectors import delivery as deliveries
 from connectors.identity import id_check_digit
 from pipelines.night.landing import land_feed
+from pipelines.night.matching import content_of
 from pipelines.night.night import Night
 from pipelines.resources import night_resource
 from pipelines.settings_reading import load_settings
+from warehouse.content import attached, feed_rows
 from warehouse.load_report import LoadReport
+from warehouse.natural_keys import Keys
 from warehouse.session import frame
 
 HEADER = "证件号码,号牌号码,号牌种类,车辆类型,机动车状态,初次登记日期"
@@ -135,6 +139,33 @@ def test_nothing_is_taken_from_a_snapshot_whose_rows_are_gone(tmp_path: Path, re
     deliver(tmp_path / "inbox", "2026-09-22", number("19500101"))
     assert landed(night(tmp_path, "2026-09-22")).same_as is None
     assert len(read) == 2
+
+
+def test_a_delta_that_came_twice_speaks_last_where_it_stands_last(tmp_path: Path) -> None:
+    """One file under two names, both attached at once; in between the plate was somebody else's, too."""
+    inbox, delta = tmp_path / "inbox", {"manifest.json": '{"mode": "delta"}'}
+    one, other = number("19700101"), number("19800101")
+    deliver(inbox, "2026-09-18", one, one)
+    for day, person in ((19, one), (20, other), (21, one)):
+        deliver(inbox, f"2026-09-{day}", person, **delta)
+        last = night(tmp_path, f"2026-09-{day}")
+        used = land_feed(last, "vehicle").used
+    assert [report.same_as for report in used] == [date(2026, 9, 19), None, None, None]
+    content, contract = content_of(last, "vehicle"), last.contracts["vehicle"]
+    assert content is not None
+    with last.vault.connect() as con, attached(last.vault, con, content):
+        found = feed_rows(
+            con, content, Keys(contract.keys, contract.keyless), contract.subjects, pl.Series([one, other])
+        )
+    told = found.select("id_number", "plate_no", "snapshot_date").rows()
+    assert sorted(told, key=str) == sorted(
+        [
+            (one, "渝A00001", date(2026, 9, 18)),
+            (other, "渝A00000", date(2026, 9, 20)),
+            (one, "渝A00000", date(2026, 9, 21)),
+        ],
+        key=str,
+    )
 
 
 def test_a_large_file_is_hashed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
