@@ -14,6 +14,7 @@ from polars.testing import assert_frame_equal
 from pipelines.cli import main
 from pipelines.night.cluster.engine import SparkEngine
 from pipelines.night.cluster.session import spark
+from pipelines.night.cluster.versions import versions
 from pipelines.night.cluster.work import Search, found_in, packed
 from pipelines.night.cluster_place import ClusterPlace
 from pipelines.night.engine import EngineError
@@ -157,7 +158,7 @@ def test_what_fails_on_a_worker_is_told_without_a_value(cluster, place):
     secret = "51239020011231001X"  # noqa: S105 - nobody's
     asked = packed(pl.DataFrame({"id": [secret]}))
     work = session.parallelize([("alias", f"/nowhere/{secret}.parquet")], 1).mapPartitions(
-        lambda files: found_in(files, Search(("id_number",), "100MB"), asked)
+        lambda files: found_in(files, Search(("id_number",), "100MB", versions()), asked)
     )
     with pytest.raises(EngineError, match=r"could not be searched on any worker: IOException at \w+\.py:\d+") as failed:
         engine._collected(session, work, "searched")

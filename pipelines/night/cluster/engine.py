@@ -20,6 +20,7 @@ from pipelines.domain.judge import judge_feed
 from pipelines.domain.rulebook import Rulebook
 from pipelines.domain.shards import cut, judged_in_shards, judged_whole
 from pipelines.night.cluster.session import check_place, spark
+from pipelines.night.cluster.versions import versions
 from pipelines.night.cluster.work import (
     MARK,
     Judging,
@@ -78,7 +79,7 @@ class SparkEngine:
         folder = copies_folder(self.place.shared, secret)
         files = [[(one.alias, str(path)) for path in copied(vault, one, folder)] for one in content.snapshots]
         context = spark(self.place)
-        search = Search(tuple(asked.subjects), self.place.memory, key_of(vault))
+        search = Search(tuple(asked.subjects), self.place.memory, versions(), key_of(vault))
         wanted = asked.ids.cast(pl.String).drop_nulls().unique().alias("id").to_frame()
         found = self._search(context, [one for some in files for one in some], search, wanted)
         later = [
@@ -99,7 +100,7 @@ class SparkEngine:
             session = spark(self.place)
             least = self.place.shards or session.defaultParallelism
             shards = max(least, -(-context.households.height // HOUSEHOLDS_A_SHARD))
-            judging = Judging(feed, without_rows(context), tuple(one.rule_id for one in of_feed), secret)
+            judging = Judging(feed, without_rows(context), tuple(one.rule_id for one in of_feed), versions(), secret)
             packages = [{table: packed(rows) for table, rows in tables_of(one).items()} for one in cut(context, shards)]
             work = session.parallelize(packages, len(packages)).map(lambda shard: judged(shard, judging))
             parts += [unpacked(one) for one in self._collected(session, work, f"{feed} judged")]
@@ -133,7 +134,7 @@ class SparkEngine:
 
 def _reason(said: str, doing: str) -> str:
     """One sentence of what Spark said; of our own errors there the kind and the place, of others nothing."""
-    own = re.search(rf"{MARK} ([\w. :]+);", said)
+    own = re.search(rf"{MARK} ([\w. :,+-]+);", said)
     if own is not None:
         return f"engine spark: a part could not be {doing} on any worker: {own[1]}; the values are withheld"
     return (

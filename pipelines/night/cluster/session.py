@@ -21,7 +21,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from pipelines.night.cluster.versions import versions
+from pipelines.night.cluster.versions import differences, versions
 from pipelines.night.cluster_place import ClusterPlace
 from pipelines.night.engine import EngineError
 from warehouse.files import private_folder, write_file
@@ -226,10 +226,7 @@ def _check_workers(context: "SparkContext") -> None:
             f"HEDUI_SPARK_PYTHON, {platform.python_version()} as here, and room for one executor"
         ) from None
     for found in there:
-        if found != here:
-            wrong = ", ".join(
-                f"{name} {found.get(name)} instead of {one}" for name, one in here.items() if found.get(name) != one
-            )
+        if wrong := differences(here, found):
             raise EngineError(f"engine spark: expected the versions of this machine on every worker, found {wrong}")
 
 

@@ -18,6 +18,7 @@ from polars.exceptions import PanicException
 from pipelines.domain.context import NightContext
 from pipelines.domain.judge import judge_feed
 from pipelines.domain.rulebook import rulebook, rulebook_of
+from pipelines.night.cluster.versions import differences, versions
 from warehouse.narrowed import ASKED, WANTED, reading_session, rows_about, rows_keyed
 from warehouse.natural_keys import Keys
 
@@ -33,7 +34,7 @@ _BY_FEED: Final = ("matched", "looked_up", "not_queried")
 
 
 class WorkerError(Exception):
-    """Something failed on a worker; the message is the kind of the error and the place in our code, nothing else."""
+    """Something failed on a worker: the kind of the error and the place in our code, or versions; nothing else."""
 
 
 @dataclass(frozen=True)
@@ -43,10 +44,12 @@ class Search:
     Attributes:
         parquet_key: the key of encrypted files; goes with the work, never into a configuration.
         memory: memory of one part.
+        versions: what every machine has to have (`versions.versions`).
     """
 
     subjects: tuple[str, ...]
     memory: str
+    versions: Mapping[str, str]
     parquet_key: str | None = field(default=None, repr=False)
     keys: Keys | None = None
 
@@ -58,12 +61,14 @@ class Judging:
     Attributes:
         context: the night, without a row.
         rules: ids of the rules; shipped ones, so that every worker has them.
+        versions: what every machine has to have (`versions.versions`).
         secret: key of the finding ids; goes with the work, never into a configuration.
     """
 
     feed: str
     context: NightContext
     rules: tuple[str, ...]
+    versions: Mapping[str, str]
     secret: bytes = field(repr=False)
 
 
@@ -91,9 +96,10 @@ def found_in(files: Iterable[tuple[str, str]], search: Search, asked: bytes) -> 
         Alias and rows, packed, some at a time.
 
     Raises:
-        WorkerError: in place of any error.
+        WorkerError: in place of any error; this machine has other versions than the night's.
     """
     try:
+        must_be_the_same(search.versions)
         table = WANTED if search.keys is None else ASKED
         with reading_session(search.parquet_key, search.memory, table, unpacked(asked)) as con:
             for alias, path in files:
@@ -104,6 +110,8 @@ def found_in(files: Iterable[tuple[str, str]], search: Search, asked: bytes) -> 
                 # Also where there is none: the columns of a snapshot are told by its files.
                 for some in rows.iter_slices(ROWS_AT_ONCE) if rows.height else (rows,):
                     yield alias, packed(some)
+    except WorkerError:
+        raise
     except ANY_ERROR as error:  # its text may quote a value
         raise WorkerError(told(error)) from None
 
@@ -119,13 +127,16 @@ def judged(shard: Mapping[str, bytes], judging: Judging) -> bytes:
         Its findings, packed.
 
     Raises:
-        WorkerError: in place of any error.
+        WorkerError: in place of any error; this machine has other versions than the night's.
     """
     try:
+        must_be_the_same(judging.versions)
         shipped = rulebook()
         book = rulebook_of(shipped[rule_id] for rule_id in judging.rules)
         context = with_tables(judging.context, {table: unpacked(arrow) for table, arrow in shard.items()})
         return packed(judge_feed(judging.feed, context, judging.secret, book))
+    except WorkerError:
+        raise
     except ANY_ERROR as error:  # its text may quote a value
         raise WorkerError(told(error)) from None
 
@@ -159,6 +170,16 @@ def with_tables(context: NightContext, tables: Mapping[str, pl.DataFrame]) -> Ni
 def without_rows(context: NightContext) -> NightContext:
     """The night as it goes along with the work: date, policy and titles."""
     return with_tables(context, {table: rows.clear() for table, rows in tables_of(context).items()})
+
+
+def must_be_the_same(expected: Mapping[str, str]) -> None:
+    """Whether this machine would find the same: one that joined after the session began was asked for nothing.
+
+    Raises:
+        WorkerError: it has another version of something; Spark gives the part to another one.
+    """
+    if wrong := differences(expected, versions()):
+        raise WorkerError(f"{MARK} other versions than on the driver: {wrong};")
 
 
 def told(error: BaseException) -> str:

@@ -13,6 +13,7 @@ from pipelines.cli.boundary import exit_code_of
 from pipelines.night.cluster import session
 from pipelines.night.cluster.engine import SparkEngine, _reason
 from pipelines.night.cluster.session import check_place
+from pipelines.night.cluster.versions import versions
 from pipelines.night.cluster.work import Judging, Search, WorkerError, found_in, judged, packed, told
 from pipelines.night.cluster_place import ClusterPlace
 from pipelines.night.engine import Embedded, EngineError, engine_of
@@ -123,7 +124,7 @@ class Panicking(dict[str, bytes]):
 
 def test_a_panic_on_a_worker_tells_no_value_either():
     with pytest.raises(WorkerError, match="PanicException") as failed:
-        judged(Panicking(), Judging("vehicle", None, (), b""))  # type: ignore[arg-type]
+        judged(Panicking(), Judging("vehicle", None, (), {}, b""))  # type: ignore[arg-type]
     assert "51239020011231001X" not in str(failed.value)
     assert failed.value.__suppress_context__
 
@@ -133,6 +134,6 @@ def test_who_stops_asking_is_no_error_of_a_worker(tmp_path):
         tmp_path / "one.parquet"
     )
     asked = packed(pl.DataFrame({"id": ["A"]}))
-    found = found_in([("snapshot", str(tmp_path / "one.parquet"))], Search(("id_number",), "100MB"), asked)
+    found = found_in([("snapshot", str(tmp_path / "one.parquet"))], Search(("id_number",), "100MB", versions()), asked)
     assert next(found)[0] == "snapshot"
     found.close()
