@@ -123,6 +123,8 @@ def test_other_facts_bring_it_back_with_what_changed(said: Said) -> None:
     told = {(row["since"], row["field"]): (row["before"], row["after"]) for row in changes.iter_rows(named=True)}
     assert told.keys() == {("last_night", "wage_band"), ("verdict", "wage_band")}
     assert changes["label"].unique().to_list() == ["工资或缴费基数（档）"]
+    (asks,) = of(said.third, "case_states", WORKER.household)["asked_again"].to_list()
+    assert asks == [{"finding_id": again["finding_id"], "asked_on": THIRD}]
     assert of(said.third, "suppressed_findings", DRIVER.household)["nights_seen"].to_list() == [3]
 
 
