@@ -16,7 +16,9 @@ from pathlib import Path
 import dagster as dg
 from dagster._core.storage.event_log import InMemoryEventLogStorage, SqliteEventLogStorage
 from dagster._core.storage.tags import GRPC_INFO_TAG
+from sqlalchemy.exc import SQLAlchemyError
 
+from pipelines.event_files import event_files, is_damage, set_aside
 from pipelines.instance_storage import told_plainly
 
 PROCESS_TAG = "hedui/process"
@@ -39,9 +41,7 @@ def close_abandoned(instance: dg.DagsterInstance) -> int:
     # Files are of one machine; a database may be shared by machines, whose code servers cannot be asked from here.
     is_ours = isinstance(instance.event_log_storage, (SqliteEventLogStorage, InMemoryEventLogStorage))
     abandoned = [record.dagster_run for record in records if _is_abandoned(record, now, asks_servers=is_ours)]
-    for run in abandoned:
-        instance.report_run_failed(run, ACCOUNT)
-    return len(abandoned)
+    return sum(_close(instance, run) for run in abandoned)
 
 
 def close_abandoned_at(home: Path) -> int:
@@ -54,6 +54,19 @@ def close_abandoned_at(home: Path) -> int:
         opened = dg.DagsterInstance.from_config(str(home))
     with opened as instance:
         return close_abandoned(instance)
+
+
+def _close(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
+    """Report one run as failed; whether it could be. Another one, and the night that begins, do not wait for it."""
+    try:
+        instance.report_run_failed(run, ACCOUNT)
+    except SQLAlchemyError as error:
+        if not is_damage(error) or not event_files(instance, run.run_id):
+            return False  # a database that is locked or away: the next look tries again
+        # Whatever killed the process has left its events so; as long as it is not closed no other run begins.
+        set_aside(instance, run.run_id)
+        instance.report_run_failed(run, ACCOUNT)
+    return True
 
 
 def _is_abandoned(record: dg.RunRecord, now: datetime, *, asks_servers: bool) -> bool:

@@ -6,11 +6,12 @@ themselves left in the warehouse is not Dagster's, and not touched.
 """
 
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import dagster as dg
 from dagster._core.storage.dagster_run import FINISHED_STATUSES
-from dagster._core.storage.event_log import SqliteEventLogStorage
+from sqlalchemy.exc import SQLAlchemyError
+
+from pipelines.event_files import event_files, is_damage, set_aside
 
 MOST_AT_ONCE = 20
 """So that no night begins late because of it; one night makes one run."""
@@ -27,19 +28,29 @@ def forget_old_runs(instance: dg.DagsterInstance, now: datetime, kept_days: int,
     """
     old = dg.RunsFilter(statuses=FINISHED_STATUSES, created_before=now - timedelta(days=kept_days))
     records = instance.get_run_records(old, limit=most, ascending=True)
-    for record in records:
-        forget(instance, record.dagster_run.run_id)
-    return len(records)
+    return sum(_forgotten(instance, record.dagster_run.run_id) for record in records)
+
+
+def _forgotten(instance: dg.DagsterInstance, run_id: str) -> bool:
+    """Whether a run could be forgotten; one that could not waits for the next time, and no night waits for it."""
+    try:
+        forget(instance, run_id)
+    except (OSError, SQLAlchemyError):
+        return False
+    return True
 
 
 def forget(instance: dg.DagsterInstance, run_id: str) -> None:
     """Take away all that Dagster keeps of one run."""
     # The record last: a run of which only half could be taken away is found again.
     instance.compute_log_manager.delete_logs(prefix=[run_id])
-    storage = instance.event_log_storage
-    storage.delete_events(run_id)
+    try:
+        instance.event_log_storage.delete_events(run_id)
+    except SQLAlchemyError as error:
+        if not is_damage(error):
+            raise
+        set_aside(instance, run_id)
+        instance.event_log_storage.delete_events(run_id)
     instance.run_storage.delete_run(run_id)
-    if isinstance(storage, SqliteEventLogStorage):
-        file = Path(storage.path_for_shard(run_id))
-        for one in (file, file.with_name(f"{file.name}-wal"), file.with_name(f"{file.name}-shm")):
-            one.unlink(missing_ok=True)
+    for file in event_files(instance, run_id):
+        file.unlink(missing_ok=True)

@@ -13,6 +13,8 @@ from dagster._core.test_utils import create_run_for_test
 
 from pipelines import abandoned_runs
 from pipelines.abandoned_runs import PROCESS_TAG, close_abandoned, process_tags
+from pipelines.event_log import open_instance
+from pipelines.run_history import forget_old_runs
 
 STARTED, FAILURE = dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.FAILURE
 RUN = "0b5c3d2e-0000-0000-0000-000000000001"
@@ -84,3 +86,37 @@ def test_a_run_without_a_mark_goes_with_its_code_server(
             '{"host": "elsewhere", "port": 4000}' if there is None else f'{{"host": "localhost", "socket": "{path}"}}'
         )
         assert status_after({".dagster/grpc_info": told}) == after
+
+
+@pytest.mark.parametrize("content", [b"garbage" * 2000, b"SQLite format 3\0" + b"\0" * 50])
+def test_a_run_whose_events_are_damaged_is_closed_and_forgotten_too(tmp_path: Path, content: bytes) -> None:
+    with open_instance(tmp_path) as instance:
+        dead, other = f"{RUN[:-1]}2", f"{RUN[:-1]}3"
+        for run_id in (dead, other):
+            mark = {PROCESS_TAG: f"{gone()} 1@b {run_id}"}
+            create_run_for_test(instance, "nightly", run_id=run_id, status=STARTED, tags=mark)
+    file = tmp_path / "history" / "runs" / f"{dead}.db"
+    file.write_bytes(content)
+    with open_instance(tmp_path) as instance:
+        assert close_abandoned(instance) == 2
+        assert [run.status for run in instance.get_runs()] == [FAILURE, FAILURE]
+        assert file.with_name(f"{dead}.db.damaged").read_bytes() == content
+        assert instance.all_logs(dead)
+    file.write_bytes(content)
+    with open_instance(tmp_path) as instance:
+        assert forget_old_runs(instance, datetime.now(UTC) + timedelta(days=99), 30) == 2
+        assert instance.get_runs() == []
+    assert not [path.name for path in file.parent.iterdir() if not path.name.startswith("index")]
+
+
+def test_events_that_are_locked_are_not_damaged_and_no_night_waits_for_them(tmp_path: Path) -> None:
+    with open_instance(tmp_path) as instance:
+        create_run_for_test(instance, "nightly", run_id=RUN, status=STARTED, tags={PROCESS_TAG: f"{gone()} 1@b {RUN}"})
+    file = tmp_path / "history" / "runs" / f"{RUN}.db"
+    file.mkdir()  # cannot be opened
+    with open_instance(tmp_path) as instance:
+        assert close_abandoned(instance) == 0
+        assert [run.status for run in instance.get_runs()] == [STARTED]
+    file.rmdir()
+    with open_instance(tmp_path) as instance:
+        assert close_abandoned(instance) == 1
