@@ -15,7 +15,9 @@ def assess_landed(night: Night, contract: Contract) -> Assessment:
     """Judge a feed on what a night has landed of it: reads load reports, and the stored keys once per snapshot."""
     state = night.state(contract.feed)
     landed = night.snapshots.list(contract.feed)
-    newest = next((one for one in landed if state.report and one.checksum == state.report.checksum), None)
+    # By date and checksum: the same delivery may stand under several dates.
+    used = None if state.report is None else (state.report.snapshot_date, state.report.checksum)
+    newest = next((one for one in landed if (one.snapshot_date, one.checksum) == used), None)
     facts = state.model_dump(mode="json")
     if newest is None:
         return assess(contract, facts, night.as_of)

@@ -94,9 +94,9 @@ class Explaining:
         worst = fields_beyond(metrics, self.history.of_feed(feed, metrics.mark), self.limits)[0]
         is_code = contract.by_name[worst].kind == "code"
         snapshots = self.night.snapshots.list(feed)
-        used = {one.checksum for one in self.night.state(feed).used}
+        used = {(one.snapshot_date, one.checksum) for one in self.night.state(feed).used}
         empty: Counter[str] = Counter()
-        for snapshot in (one for one in snapshots if one.checksum in used):
+        for snapshot in (one for one in snapshots if (one.snapshot_date, one.checksum) in used):
             empty.update(empty_by_file(self.night.vault, snapshot, worst, UNKNOWN if is_code else ""))
         [(file, number), *_] = empty.most_common(1) or [("", 0)]
         column, kind = named(contract, worst), "空值或未识别代码" if is_code else "空值"
