@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from shutil import copytree
 
@@ -11,6 +12,8 @@ import pytest
 from pipelines.casework.night import PublishedNight, published_night
 from pipelines.domain.case_state import CASE_STATES
 from warehouse.events.address import EventAddress
+from warehouse.events.content import Seal
+from warehouse.events.migrating import make_sqlite_store
 from warehouse.events.store import EventStore, open_events
 from warehouse.publication import publish
 from warehouse.session import Vault
@@ -86,6 +89,20 @@ MANIFEST = {
 OpenNight = Callable[..., PublishedNight]
 
 
+class ReadOnce(PublishedNight):
+    """A published night that reads each of its tables once: it never changes, and a test looks at it many times."""
+
+    @cached_property
+    def _tables(self) -> dict[str, pl.DataFrame]:
+        return {}
+
+    def table(self, name: str) -> pl.DataFrame:
+        """A published table."""
+        if name not in self._tables:
+            self._tables[name] = super().table(name)
+        return self._tables[name]
+
+
 def opened(root: Path) -> Vault:
     return Vault(root, None, threads=1, memory_limit="200MB")
 
@@ -107,6 +124,16 @@ def one_night(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
+@pytest.fixture(scope="session")
+def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a store without an event, to be copied: bringing one to the schema takes longer than most tests."""
+    folder = tmp_path_factory.mktemp("events") / "events"
+    made = EventAddress.of_warehouse(folder.parent).path
+    assert made is not None
+    make_sqlite_store(made, Seal(None))
+    return folder
+
+
 @pytest.fixture
 def vault(one_night: Path, tmp_path: Path) -> Vault:
     copytree(one_night, tmp_path / "warehouse", symlinks=True)
@@ -121,7 +148,8 @@ def publish_night(vault: Vault) -> OpenNight:
 
 @pytest.fixture
 def night(vault: Vault) -> PublishedNight:
-    return published_night(vault, PROFILE)
+    opened = published_night(vault, PROFILE)
+    return ReadOnce(opened.vault, opened.folder, opened.manifest)
 
 
 @pytest.fixture

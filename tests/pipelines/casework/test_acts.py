@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
+from shutil import copytree
 
 import polars as pl
 import pytest
@@ -20,7 +22,8 @@ from warehouse.events.store import EventStore
 
 
 @pytest.fixture
-def office(store: EventStore, night: PublishedNight) -> Office:
+def office(empty_store: Path, store: EventStore, night: PublishedNight) -> Office:
+    copytree(empty_store, night.vault.root / empty_store.name)
     return Office(store, night, "test", TODAY)
 
 
