@@ -55,10 +55,8 @@ class Code:
     def asked(self) -> Iterator[tuple[str, str, bool]]:
         """The names that the policy is asked for: name, file and line, whether it is a switch."""
         for path in self.sources:
-            text = _text(path)
-            for found in _ASKED.finditer(text):
-                line = text.count("\n", 0, found.start(2)) + 1
-                yield found.group(2), f"{_shown_source(path)}:{line}", found.group(1) == "is_switched_on"
+            for name, line, is_switch in _asked(path, path.stat().st_mtime_ns):
+                yield name, f"{_shown_source(path)}:{line}", is_switch
 
 
 def file_mistakes(files: PolicyFiles, code: Code) -> Iterator[str]:
@@ -234,6 +232,16 @@ def _own_sources() -> tuple[Path, ...]:
 def _names(path: Path) -> frozenset[str]:
     """The texts of a source that could be names."""
     return frozenset(_TEXT.findall(_text(path)))
+
+
+@cache
+def _asked(path: Path, _changed_at: int) -> tuple[tuple[str, int, bool], ...]:
+    """What a source asks the policy for: name, line, whether it is a switch. Read once as long as it does not change."""
+    text = _text(path)
+    return tuple(
+        (found.group(2), text.count("\n", 0, found.start(2)) + 1, found.group(1) == "is_switched_on")
+        for found in _ASKED.finditer(text)
+    )
 
 
 def _text(path: Path) -> str:
