@@ -1,12 +1,15 @@
 """The shipped canaries under every shipped profile and on many days: all right, with every department delivering."""
 
+from collections.abc import Callable
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from pipelines.canaries.telling import read_canaries
 from pipelines.domain.canary import is_canary
+from pipelines.night.canaries import Canaries
 from pipelines.night.canary_answers import account_of_canaries
 from pipelines.night.declared import contracts_of, declared
 from pipelines.night.night import Night
@@ -41,6 +44,22 @@ def deliver(inbox: Path, feeds_dir: Path, as_of: date) -> None:
         (folder / "manifest.json").write_text(f'{{"rows": {len(rows)}}}')
 
 
+Day = Callable[[date], tuple[Path, Canaries]]
+
+
+@pytest.fixture(scope="module")
+def day(tmp_path_factory: pytest.TempPathFactory, repository: Path, feeds_dir: Path) -> Day:
+    """The inbox and the canaries of a day, made once: which profile looks at them changes nothing in either."""
+
+    @cache
+    def of(as_of: date) -> tuple[Path, Canaries]:
+        inbox = tmp_path_factory.mktemp("inbox")
+        deliver(inbox, feeds_dir, as_of)
+        return inbox, read_canaries((repository / "data" / "canaries",), (feeds_dir,), (), as_of)
+
+    return of
+
+
 @pytest.mark.parametrize(
     ("profile", "as_of"),
     [
@@ -53,14 +72,16 @@ def deliver(inbox: Path, feeds_dir: Path, as_of: date) -> None:
         ("caojie-2024", date(2031, 12, 31)),
     ],
 )
-def test_every_canary_is_right(tmp_path: Path, repository: Path, feeds_dir: Path, profile: str, as_of: date) -> None:
-    deliver(tmp_path / "inbox", feeds_dir, as_of)
+def test_every_canary_is_right(
+    day: Day, tmp_path: Path, repository: Path, feeds_dir: Path, profile: str, as_of: date
+) -> None:
+    inbox, canaries = day(as_of)
     told = declared(profile, as_of, (feeds_dir,), (repository / "data" / "policy",), ())
     with memory_vault(tmp_path / "warehouse") as vault:
         night = Night(
             as_of=as_of,
             profile=profile,
-            inbox=tmp_path / "inbox",
+            inbox=inbox,
             vault=vault,
             contracts=told.contracts,
             policy=told.policy,
@@ -68,7 +89,7 @@ def test_every_canary_is_right(tmp_path: Path, repository: Path, feeds_dir: Path
             snapshots=MemorySnapshots(vault),
             secret=b"secret",
             rulebook=told.book,
-            canaries=read_canaries((repository / "data" / "canaries",), (feeds_dir,), (), as_of),
+            canaries=canaries,
         )
         land_all(night)
         assert all(one.holds for one in compute(night))
