@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.order import longest_first
 from tests.postgres import Cluster, running_cluster
 
 # A busy machine must not fail a property: how long an example takes says nothing about whether it holds.
@@ -14,6 +15,17 @@ settings.register_profile("hedui", deadline=None, print_blob=True)
 settings.load_profile("hedui")
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let pytest-xdist, where it is there, hand the files out in the order of `tests.order`."""
+    if hasattr(config.option, "loadscopereorder"):
+        config.option.loadscopereorder = False
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest."""
+    items[:] = longest_first(items)
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ from shutil import copy
 
 import pytest
 
+from tests.made_once import made_once
 from tests.nights.canaries import deliver_mess
 from tests.nights.district import AS_OF, DAYS, deliver_all
 from tests.nights.driver import PROFILE, District, Done
@@ -104,17 +105,24 @@ class Place:
 
 
 Messy = tuple[Place, bytes, bytes]
+OUTPUT, COMPLAINTS = "output", "complaints"
 
 
 @pytest.fixture(scope="session")
 def messy_night(tmp_path_factory: pytest.TempPathFactory, five_feeds: Path) -> Messy:
     """A night of the command line over an inbox where everything goes wrong: where it was, what it said."""
-    place = Place(tmp_path_factory.mktemp("messy"))
-    deliver_mess(place.root / "inbox")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HEDUI_FEEDS_DIRS", str(five_feeds))
-        process = place.start(place.nightly())
-    with process:
-        output, complaints = process.communicate(timeout=300)
-    assert process.returncode == 0, complaints.decode()
-    return place, output, complaints
+
+    def make(folder: Path) -> None:
+        place = Place(folder / "place")
+        deliver_mess(place.root / "inbox")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("HEDUI_FEEDS_DIRS", str(five_feeds))
+            process = place.start(place.nightly())
+        with process:
+            output, complaints = process.communicate(timeout=300)
+        assert process.returncode == 0, complaints.decode()
+        (folder / OUTPUT).write_bytes(output)
+        (folder / COMPLAINTS).write_bytes(complaints)
+
+    folder = made_once(tmp_path_factory, "messy", make)
+    return Place(folder / "place"), (folder / OUTPUT).read_bytes(), (folder / COMPLAINTS).read_bytes()
