@@ -96,10 +96,14 @@ def interface(place: Place) -> Iterator[Interface]:
             process.wait(60)
 
 
-def runs_of(place: Place) -> dict[str, dg.DagsterRun]:
-    """The newest run of each date."""
+Runs = Callable[[], dict[str, dg.DagsterRun]]
+
+
+@contextmanager
+def runs_of(place: Place) -> Iterator[Runs]:
+    """Gives the newest run of each date, as it stands each time; opened once, for it is asked some times a second."""
     with dg.DagsterInstance.from_config(str(place.warehouse / "dagster")) as instance:
-        return {run.tags["dagster/partition"]: run for run in reversed(instance.get_runs())}
+        yield lambda: {run.tags["dagster/partition"]: run for run in reversed(instance.get_runs())}
 
 
 def published(place: Place) -> dict[str, bytes]:
@@ -113,22 +117,22 @@ def test_nights_of_a_backfill_are_those_of_the_command_line_though_one_is_killed
 ) -> None:
     first, second, third = map(str, NIGHTS)
 
-    def kill_second() -> bool:
-        run = runs_of(place).get(second)
+    def kill_second(runs: Runs) -> bool:
+        run = runs().get(second)
         mark = run.tags.get(PROCESS_TAG) if run else None
         if mark:
             os.kill(int(mark.split()[0]), signal.SIGKILL)
         return bool(mark)
 
-    def all_ended() -> bool:
-        found = runs_of(place)
+    def all_ended(runs: Runs) -> bool:
+        found = runs()
         return len(found) == len(NIGHTS) and all(run.is_finished for run in found.values())
 
-    with interface(place) as running:
+    with interface(place) as running, runs_of(place) as runs:
         running.launch(NIGHTS)
-        running.until(kill_second)
-        running.until(all_ended)
-    after = {day: run.status.value for day, run in runs_of(place).items()}
+        running.until(lambda: kill_second(runs))
+        running.until(lambda: all_ended(runs))
+        after = {day: run.status.value for day, run in runs().items()}
     assert after == {first: "SUCCESS", second: "FAILURE", third: "SUCCESS"}
     assert {name[:10] for name in published(place)} == {first, third}
 
