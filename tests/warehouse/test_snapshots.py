@@ -215,6 +215,21 @@ def test_a_snapshot_whose_data_is_gone_is_landed_again(vault: Vault, land: Calla
     assert store.list("vehicle") == []
 
 
+def test_a_second_name_without_its_report_is_made_once_more(vault: Vault, land: Callable[..., LoadReport]) -> None:
+    """A kill in between left it. To rename one name of a file over another of the same file does nothing at all."""
+    land(DAY, ("A", "p", None))
+    store, later = SnapshotStore(vault), date(2026, 9, 22)
+    [first] = store.list("vehicle")
+    told = store.land_again(first, later)
+    first.path.with_name(f"{later}-aaaaaaaaaaaa.json").unlink()
+    assert store.find("vehicle", later, first.checksum) is None
+    assert store.land_again(first, later) == told
+    assert names(vault.root) == [
+        f"snapshots/vehicle/{day}-aaaaaaaaaaaa{ending}" for day in (DAY, later) for ending in (".duckdb", ".json")
+    ]
+    assert first.path.stat().st_nlink == 2
+
+
 def test_a_damaged_report_is_told(vault: Vault, land: Callable[..., LoadReport]) -> None:
     land(DAY, ("A", "p", None))
     path = SnapshotStore(vault).list("vehicle")[0].path.with_suffix(".json")

@@ -4,8 +4,10 @@ import json
 import os
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from shutil import copytree
 
 import polars as pl
 import pytest
@@ -13,7 +15,8 @@ import pytest
 from pipelines.domain.retention import Kind, Periods, Stored, retention_plan
 from pipelines.night.retention import AUDIT_FILE, retain
 from pipelines.night.stored_rows import CHINA, stored_rows
-from warehouse.errors import WarehouseError
+from tests.small_disk import small_disk
+from warehouse.errors import DiskFullError, WarehouseError
 from warehouse.publication import REMOVED, current, publish, read_manifest, read_published, sweep
 from warehouse.session import Vault
 from warehouse.snapshots import SnapshotStore
@@ -265,6 +268,22 @@ def test_killed_at_any_removal_the_next_time_finishes(vault: Vault, name: str, m
     assert going(vault) == []
     sweep(vault)
     assert not [path for path in vault.root.rglob("*") if ".part-" in path.name]
+
+
+def test_a_disk_without_a_byte_left_is_helped_all_the_same(vault: Vault, tmp_path: Path) -> None:
+    """Working tables make room for the record; without any nothing goes that no record would tell of."""
+    with small_disk(tmp_path / "disk") as disk:
+        full = Vault(Path(copytree(vault.root, disk.folder / "warehouse", symlinks=True)))
+        plan = retention_plan(found(full).values(), KEPT, TODAY)
+        without = replace(plan, goes=tuple(one for one in plan.goes if one[0].kind != Kind.WORKING))
+        disk.leave(0)
+        with pytest.raises(DiskFullError, match="which needs a few kilobytes for its record"):
+            retain(full, without, KEPT, "somebody", WHEN)
+        assert retention_plan(found(full).values(), KEPT, TODAY) == plan
+        assert not (full.root / AUDIT_FILE).exists() or (full.root / AUDIT_FILE).read_bytes() == b""
+        assert len(retain(full, plan, KEPT, "somebody", WHEN).things) == len(plan.goes)
+        phases = [json.loads(line)["phase"] for line in (full.root / AUDIT_FILE).read_text().splitlines()]
+        assert (phases, going(full)) == (["begun", "done"], [])
 
 
 def test_a_second_name_of_a_snapshot_is_another_snapshot(vault: Vault) -> None:
