@@ -15,7 +15,7 @@ from pipelines.casework.night import PublishedNight
 from pipelines.casework.standing import answers_now
 from pipelines.domain.case_events import CaseEvent, EventKind, Folded
 from pipelines.night.labels import RISK_LABELS
-from pipelines.night.masking import masked_name
+from pipelines.night.masking import masked_name, masked_texts
 from pipelines.night.screen_table import plain_table
 
 SHOWN_OF_ID: Final = 8
@@ -55,7 +55,9 @@ def list_screen(rows: pl.DataFrame, limit: int) -> Group:
     table = plain_table()
     for title in ("案件", "镇街", "户主", "风险", "状态", "已反馈", "时限", "超期"):
         table.add_column(title, no_wrap=True)
-    for row in rows.head(limit).iter_rows(named=True):
+    shown = rows.head(limit)
+    # Whom a case was given to is what somebody typed.
+    for row in shown.with_columns(masked_texts(shown.get_column("handled_by"))).iter_rows(named=True):
         late = f"{row['overdue_days']} 个工作日" if row["overdue_days"] else ""
         table.add_row(
             row["case_id"][:SHOWN_OF_ID],
@@ -100,7 +102,7 @@ def case_screen(night: PublishedNight, row: dict[str, Any], folded: Folded, even
     ]
     late = f"，已超期 {row['overdue_days']} 个工作日" if row["overdue_days"] else ""
     lines = [
-        f"案件 {row['case_id']}  {row['handled_by']}  立案 {row['opened_on']}",
+        f"案件 {row['case_id']}  {masked_name(row['handled_by'] or '')}  立案 {row['opened_on']}",
         f"状态 {row['state']}{aside}，自 {row['since']}；已反馈 {row['answered']}/{row['raised']}，属实 {row['confirmed']}",
         f"时限 {'；'.join(deadlines) or '无'}{late}",
     ]

@@ -29,7 +29,8 @@ _DIGIT: Final = "[0-9０-９]"
 _GAP: Final = "[\\s'\"‘’`\u3000\u00a0\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*"
 _RUN: Final = f"{_DIGIT}(?:{_GAP}{_DIGIT}){{{SHORTEST - 1},}}(?:{_GAP}[XxＸｘ])?"
 # Digits that go on behind it: the date in the middle may be a day of registration, and the person's number follow.
-_GOING_ON: Final = f"(?:(?:{_GAP}{_DIGIT}){{{FEWEST_BEHIND},}}(?:{_GAP}[XxＸｘ])?)?"
+_OR_LAID_OUT: Final = f"(?:{_GAP}[-–—.·_]{{0,2}}{_GAP})"
+_GOING_ON: Final = f"(?:(?:{_OR_LAID_OUT}{_DIGIT}){{{FEWEST_BEHIND},}}(?:{_OR_LAID_OUT}[XxＸｘ])?)?"
 _NUMBER: Final = f"(?:(?:{WITH_BIRTH_DATE}|{IN_GROUPS}){_GOING_ON}|{_RUN})"
 _FOUND: Final = re.compile(_NUMBER)
 _LAID_OUT: Final = re.compile(f"{_GAP}[-–—.·_]?{_GAP}")
