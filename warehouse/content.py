@@ -127,6 +127,8 @@ def attached(vault: Vault, con: duckdb.DuckDBPyConnection, content: Content) -> 
     finally:
         for alias in attached_here:
             vault.detach(con, alias)
+        if content.guests is not None:  # an engine that holds a table would not be kept for the next session
+            con.execute(f"DROP TABLE IF EXISTS {GUESTS}; DROP TABLE IF EXISTS {GUEST_IDS}")
 
 
 def feed_rows(

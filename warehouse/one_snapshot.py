@@ -65,7 +65,10 @@ def _guests_among(guests: pl.DataFrame, subjects: Sequence[str], ids: pl.Series 
     numbered = guests.with_row_index("stored_place")
     if ids is None or not subjects:
         return numbered
-    known = ids.cast(pl.String).drop_nulls().unique().implode()
+    # Guests are few and the persons many: these are looked for among those, not a set made of a million.
+    named = pl.concat([guests.get_column(one).cast(pl.String).alias("id") for one in subjects]).drop_nulls().unique()
+    texts = ids.cast(pl.String)
+    known = texts.filter(texts.is_in(named.implode())).unique().implode()
     return numbered.filter(pl.any_horizontal(pl.col(one).is_in(known).fill_null(value=False) for one in subjects))
 
 

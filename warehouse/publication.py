@@ -8,6 +8,7 @@ it was. Does not belong here: what the gates are, or what stands in the tables.
 
 import json
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
@@ -186,23 +187,43 @@ def _write(
     manifest: Mapping[str, Any],
 ) -> None:
     """Write all files of a night and read them back."""
+    if not all(map(is_safe_name, tables)):
+        raise WarehouseError("a table's name must be letters, digits, - and _")
     private_folder(aside)
-    # One thread: which thread writes which row group must not show in the bytes.
+    # One thread a file: which thread writes which row group must not show in the bytes. The two kinds of files do not
+    # wait for each other.
     with replace(vault, threads=1).connect() as con:
-        vault.attach(con, aside / DATABASE, ALIAS, read_only=False)
-        _use_parquet_key(vault, con)
-        for table, rows in tables.items():
-            if not is_safe_name(table):
-                raise WarehouseError("a table's name must be letters, digits, - and _")
-            _store(con, name(ALIAS, table), rows, is_encrypted=vault.key is not None)
-            target = text(str(aside / f"{table}.parquet"))
-            con.execute(f"COPY (SELECT * FROM {name(ALIAS, table)}) TO {target} ({_parquet_options(vault)})")
-        con.execute(f"CHECKPOINT {name(ALIAS)}")
-        con.execute(f"DETACH {name(ALIAS)}")
+        with con.cursor() as beside, ThreadPoolExecutor(1, "parquet") as worker:
+            parquet = worker.submit(_write_parquet, vault, beside, aside, tables)
+            _write_database(vault, con, aside, tables)
+            parquet.result()
         _verify(vault, con, aside, tables)
     told = {**manifest, "as_of": as_of.isoformat(), "run_id": run_id, "publication_no": next_number(vault)}
     content = json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True, default=str)
     (aside / MANIFEST).write_text(content + "\n", encoding="utf-8")
+
+
+def _write_database(
+    vault: Vault, con: duckdb.DuckDBPyConnection, aside: Path, tables: Mapping[str, pl.DataFrame]
+) -> None:
+    """Write the tables into one DuckDB file."""
+    vault.attach(con, aside / DATABASE, ALIAS, read_only=False)
+    for table, rows in tables.items():
+        _store(con, name(ALIAS, table), rows, is_encrypted=vault.key is not None)
+    con.execute(f"CHECKPOINT {name(ALIAS)}")
+    con.execute(f"DETACH {name(ALIAS)}")
+
+
+def _write_parquet(
+    vault: Vault, con: duckdb.DuckDBPyConnection, aside: Path, tables: Mapping[str, pl.DataFrame]
+) -> None:
+    """Write a Parquet file of each table."""
+    _use_parquet_key(vault, con)
+    for table, rows in tables.items():
+        target = text(str(aside / f"{table}.parquet"))
+        # In one piece: how a frame came together must not show in the row groups.
+        with registered(con, rows.rechunk()) as view:
+            con.execute(f"COPY (SELECT * FROM {view}) TO {target} ({_parquet_options(vault)})")
 
 
 def _store(con: duckdb.DuckDBPyConnection, table: str, rows: pl.DataFrame, *, is_encrypted: bool) -> None:
