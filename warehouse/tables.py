@@ -72,9 +72,7 @@ class NightTables:
         Raises:
             WarehouseError: the night has no such table.
         """
-        path = self._path(table, ENDING)
-        if not path.exists():
-            raise WarehouseError(f"the night {self.as_of} has no table {table}: run the step that writes it first")
+        path = self._there(table)
         kept = self.recent.get(path)
         if kept is not None:
             return kept if columns is None else kept.select(columns)
@@ -83,6 +81,18 @@ class NightTables:
         if columns is None:
             self.recent.keep(path, rows)
         return rows
+
+    def scan(self, table: str) -> pl.LazyFrame:
+        """A table that is read where it is looked at, those columns alone; a sealed one is read here, whole.
+
+        Raises:
+            WarehouseError: the night has no such table.
+        """
+        path = self._there(table)
+        kept = self.recent.get(path)
+        if kept is None and self.vault.key is None:
+            return pl.scan_ipc(path)
+        return (self.read(table) if kept is None else kept).lazy()
 
     def has(self, table: str) -> bool:
         """Tell whether the night has the table."""
@@ -113,6 +123,12 @@ class NightTables:
     def has_facts(self, facts: str) -> bool:
         """Tell whether the night has the account."""
         return self._path(facts, "json").exists()
+
+    def _there(self, table: str) -> Path:
+        path = self._path(table, ENDING)
+        if not path.exists():
+            raise WarehouseError(f"the night {self.as_of} has no table {table}: run the step that writes it first")
+        return path
 
     def _path(self, table: str, ending: str) -> Path:
         if not is_safe_name(table):

@@ -18,7 +18,7 @@ from pipelines.night.held_words import held_account
 from pipelines.night.judging import CHANGES, judge_household, remember_night
 from pipelines.night.night import ROSTER
 from pipelines.night.page_maker import page_maker
-from pipelines.night.publishing import gates, publish_night
+from pipelines.night.publishing import gates, publish_night, published_tables
 from pipelines.partitions import NIGHTS, as_of_date
 from pipelines.resources import NightResource
 from warehouse.publication import read_manifest
@@ -232,8 +232,9 @@ def published_night(
     with discreet():
         opened = night.open(as_of_date(context.partition_key))
         with page_maker(opened.vault) as page:
-            checked = gates(opened)
-            publication = publish_night(opened, context.run.run_id, checked, page.files)
+            tables = published_tables(opened)
+            checked = gates(opened, tables)
+            publication = publish_night(opened, context.run.run_id, tables, checked, page.files)
     yield page_check(page)
     yield from gate_check_results(checked)
     manifest = read_manifest(publication.folder)

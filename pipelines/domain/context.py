@@ -5,7 +5,7 @@ snapshots, the night's folder.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
@@ -13,6 +13,9 @@ import polars as pl
 
 from pipelines.domain.policy import PolicyInForce
 from pipelines.domain.roster_rows import ROSTER_ROWS, SHARED_MEMBERS
+
+Table = pl.DataFrame | pl.LazyFrame
+"""A table in memory, or one that lies in a file until somebody says which of its columns are looked at."""
 
 ROSTER: Final = "roster"
 """The feed that every night has: rules on the roster alone judge it without matching."""
@@ -42,7 +45,8 @@ class NightContext:
         as_of: comparison date (比对日).
         policy: what applies on that date.
         households: one row per household in scope (`households.households_of`).
-        members: one row per member (`households.members_of`).
+        members: one row per member (`households.members_of`). Of it, `roster` and `shared`, which are as long as the
+            city is large, most rules look at few columns or none.
         matched: per assessed feed one row per member × feed row (`matching.match`). A feed that is absent, stale or
             refused has no entry: nothing of it may be read as clear.
         roster: one row per roster row, active or stopped, of a household in scope (`roster_rows.roster_rows_of`).
@@ -61,15 +65,20 @@ class NightContext:
     as_of: date
     policy: PolicyInForce
     households: pl.DataFrame
-    members: pl.DataFrame
+    members: Table
     matched: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     has_declared_income: bool = True
-    roster: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=ROSTER_ROWS))
-    shared: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SHARED_MEMBERS))
+    roster: Table = field(default_factory=lambda: pl.DataFrame(schema=ROSTER_ROWS))
+    shared: Table = field(default_factory=lambda: pl.DataFrame(schema=SHARED_MEMBERS))
     looked_up: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     not_queried: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     reckoned: Reckoned | None = None
     titles: Mapping[str, str] = field(default_factory=dict)
+
+    def in_memory(self) -> "NightContext":
+        """The same with every table in memory: it may leave for another process."""
+        members, roster, shared = (one.lazy().collect() for one in (self.members, self.roster, self.shared))
+        return replace(self, members=members, roster=roster, shared=shared)
 
     def after_income(self) -> Reckoned:
         """Tonight's findings, ledger and income.

@@ -63,7 +63,8 @@ def cut(context: NightContext, shards: int) -> list[NightContext]:
     if shards == 1:
         return [context]
     households, members, roster, shared = (
-        _parts(rows, shards) for rows in (context.households, context.members, context.roster, context.shared)
+        _parts(rows.lazy().collect(), shards)
+        for rows in (context.households, context.members, context.roster, context.shared)
     )
     matched, looked_up = _parts_of_each(context.matched, shards), _parts_of_each(context.looked_up, shards)
     reckoned = _reckoned(context.reckoned, shards)
@@ -126,7 +127,7 @@ def _looked_at(part: NightContext) -> dict[str, pl.DataFrame]:
     """Of those about whom a feed was not asked: the persons that some table of the part names in `id_number`."""
     if all(rows.is_empty() for rows in part.not_queried.values()):
         return dict(part.not_queried)
-    tables = [part.members, *part.matched.values(), *part.looked_up.values()]
+    tables = [part.members.lazy().collect(), *part.matched.values(), *part.looked_up.values()]
     here = pl.concat(rows.select(_PERSON) for rows in tables if _PERSON in rows.columns).unique()
     return {
         feed: rows.join(here, on=_PERSON, how="semi", maintain_order="left") for feed, rows in part.not_queried.items()

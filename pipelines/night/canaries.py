@@ -52,10 +52,19 @@ def without_canaries(frame: pl.DataFrame) -> pl.DataFrame:
     a row with a reserved ID number is quarantined.
     """
     if "household_id" in frame.columns:
-        return frame.filter(~is_canary())
+        return _without(frame, is_canary())
     if "id_number" in frame.columns:
-        return frame.filter(~is_reserved("id_number"))
+        return _without(frame, is_reserved("id_number"))
     return frame
+
+
+def _without(frame: pl.DataFrame, is_left_out: pl.Expr) -> pl.DataFrame:
+    """The rows that are not left out. In most tables canaries stand last: then no row is copied."""
+    left_out = frame.select(is_left_out).to_series()
+    first = (left_out.arg_max() or 0) if left_out.any() else frame.height
+    if left_out.slice(first).all():
+        return frame.head(first)
+    return frame.filter(~left_out)
 
 
 @dataclass(frozen=True)
@@ -86,6 +95,10 @@ class RealTables(NightTables):
                 "read the household_id too"
             )
         return without_canaries(self.inner.read(table, columns))
+
+    def scan(self, table: str) -> pl.LazyFrame:
+        """A table to be read where it is looked at, real households' rows alone; see `NightTables.scan`."""
+        return self.read(table).lazy()
 
     def has(self, table: str) -> bool:
         """Tell whether the night has the table."""

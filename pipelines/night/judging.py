@@ -70,12 +70,12 @@ def _context_over(night: Night, feeds: Iterable[str]) -> NightContext:
         as_of=night.as_of,
         policy=night.policy,
         households=night.tables.read("households"),
-        members=night.tables.read("members"),
+        members=night.tables.scan("members"),
         matched=matched_of(night, others),
         not_queried={feed: night.tables.read(f"not_queried_{feed}") for feed in others if is_assessed(night, feed)},
         has_declared_income=bool(night.tables.read_facts(ROSTER)["has_declared_income"]),
-        roster=night.tables.read("roster_rows"),
-        shared=night.tables.read("shared_members"),
+        roster=night.tables.scan("roster_rows"),
+        shared=night.tables.scan("shared_members"),
         titles={feed: contract.title for feed, contract in night.contracts.items()},
     )
 

@@ -43,34 +43,38 @@ MEMORY = ("finding_id", *INTERNAL_COLUMNS, "assessed_outcome")
 """What the next night remembers a finding by."""
 
 
+Tables = Mapping[str, pl.DataFrame]
+"""The tables of a night as others get them, by name."""
+
 Pages = Callable[[Mapping[str, Any]], Mapping[str, bytes]]
 """Manifest → further files of the night's folder, name → content."""
 
 
-def gates(night: Night, published: Vault | None = None) -> list[Gate]:
+def gates(night: Night, tables: Tables, published: Vault | None = None) -> list[Gate]:
     """Every gate of the night: its books, those of every snapshot it uses, and what differs from earlier nights.
 
     Args:
         night: the night, counted.
+        tables: what is to be published of it (`published_tables`).
         published: the warehouse whose published nights it is compared with; by default its own.
     """
-    return [*book_gates(night), *history_gates(night.without_canaries(), published or night.vault)]
+    return [*book_gates(night, tables), *history_gates(night.without_canaries(), published or night.vault)]
 
 
-def book_gates(night: Night) -> list[Gate]:
+def book_gates(night: Night, tables: Tables) -> list[Gate]:
     """The gates that show an error of ours: the books of the night, its canaries, the books of every snapshot it uses."""
     equations = night.tables.read_facts("books")["books"]
     broken = [one for one in equations if not one["holds"]]
     told = "; ".join(f"{one['name']}: {one['left']} ≠ {one['right']}" for one in broken)
     night_books = Gate(NIGHT_BOOKS, not broken, told or f"{len(equations)} equations hold")
-    canaries = [] if night.canaries is None else [canary_gate(night)]
+    canaries = [] if night.canaries is None else [canary_gate(night, tables)]
     return [night_books, *canaries, *(snapshot_gate(state) for state in states(night) if state.used)]
 
 
-def canary_gate(night: Night) -> Gate:
+def canary_gate(night: Night, tables: Tables) -> Gate:
     """Every canary was told right, and none of them is left in what is published."""
     told = account_of_canaries(night)
-    left = canaries_left(published_tables(night.without_canaries()), night)
+    left = canaries_left(tables, night)
     said = []
     if told["wrong"]:
         wrong = "; ".join(one["told"] for one in told["wrong"])
@@ -94,7 +98,9 @@ def states(night: Night) -> list[FeedState]:
     return [state for state in found if state.status != "absent" or state.messages or state.feed in in_use]
 
 
-def publish_night(night: Night, run_id: str, checked: list[Gate], pages: Pages | None = None) -> Publication:
+def publish_night(
+    night: Night, run_id: str, tables: Tables, checked: list[Gate], pages: Pages | None = None
+) -> Publication:
     """Publish tonight's tables, or hold them where a gate fails.
 
     Re-running a night on the same snapshots gives byte-identical Parquet: no table holds a run's name or time.
@@ -102,13 +108,13 @@ def publish_night(night: Night, run_id: str, checked: list[Gate], pages: Pages |
     Args:
         night: the night, counted.
         run_id: the run that made it.
-        checked: its gates.
+        tables: its tables (`published_tables`).
+        checked: its gates, over these tables.
         pages: makes further files of its manifest, such as the health page; no person may stand in them.
     """
     problems = [f"{gate.name}: {gate.detail}" for gate in checked if not gate.passed]
-    canaries, night = account_of_canaries(night), night.without_canaries()
-    tables = published_tables(night)
-    account = manifest(night, run_id, checked, tables) | {"canaries": canaries}
+    canaries = account_of_canaries(night)
+    account = manifest(night.without_canaries(), run_id, checked, tables) | {"canaries": canaries}
     return publish(
         night.vault,
         night.as_of,
@@ -120,8 +126,9 @@ def publish_night(night: Night, run_id: str, checked: list[Gate], pages: Pages |
     )
 
 
-def published_tables(night: Night) -> dict[str, pl.DataFrame]:
-    """The tables of contract.md, and what the next night remembers by."""
+def published_tables(night: Night) -> Tables:
+    """The tables of contract.md, and what the next night remembers by, of real households alone."""
+    night = night.without_canaries()
     findings = night.tables.read("findings")
     to_ask = request_list(night)
     resolved, suppressed = night.tables.read("resolved_findings"), night.tables.read(SUPPRESSED)
@@ -151,7 +158,7 @@ def _households(*tables: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(table.select("household_id") for table in tables).unique()
 
 
-def manifest(night: Night, run_id: str, checked: list[Gate], tables: dict[str, pl.DataFrame]) -> dict[str, Any]:
+def manifest(night: Night, run_id: str, checked: list[Gate], tables: Tables) -> dict[str, Any]:
     """The account of the night: what it used, what it counted, what was checked. No value of a person."""
     return {
         "run_id": run_id,

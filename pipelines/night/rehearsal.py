@@ -27,7 +27,7 @@ from pipelines.night.changed_policy import PolicyPair, read_policies
 from pipelines.night.judging import SUPPRESSED
 from pipelines.night.matching import match_feed, matched_feeds, take_roster
 from pipelines.night.night import Night, open_night, state_name
-from pipelines.night.publishing import book_gates, gates, publish_night
+from pipelines.night.publishing import book_gates, gates, publish_night, published_tables
 from pipelines.night.rehearsed import Rehearsal, RehearsedNight, Request, Step
 from pipelines.night.rule_files import load_rulebook
 from pipelines.night.stages import judge_and_count
@@ -144,7 +144,8 @@ class _Place:
         if not is_last:
             for one in (before, after):
                 # Within a rehearsal the night after must find the one before it, whatever a gate would say of that.
-                publish_night(one, _run_id(stored), book_gates(one))
+                tables = published_tables(one)
+                publish_night(one, _run_id(stored), tables, book_gates(one, tables))
         comparison = compare(_judged(before), _judged(after), stored.as_of)
         return RehearsedNight(
             stored=stored,
@@ -160,7 +161,9 @@ class _Place:
             counts_after=after.tables.read("rule_counts"),
             recomputed_otherwise=_recomputed_otherwise(self.request.vault, stored, before),
             gates_after=tuple(
-                f"{gate.name}: {gate.detail}" for gate in gates(after, self.request.vault) if not gate.passed
+                f"{gate.name}: {gate.detail}"
+                for gate in gates(after, published_tables(after), self.request.vault)
+                if not gate.passed
             ),
             contradicted=_contradicted(verdicts, before, after),
         )

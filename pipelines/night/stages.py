@@ -12,8 +12,10 @@ from pipelines.night.judging import judge, judge_household, judged_feeds, rememb
 from pipelines.night.landing import land_feed
 from pipelines.night.matching import match_feed, matched_feeds, take_roster
 from pipelines.night.night import ROSTER, Night
+from pipelines.night.publishing import gates, publish_night, published_tables
 from pipelines.night.state import FeedState
 from pipelines.night.verdicts import take_verdicts
+from warehouse.publication import Publication
 
 
 def land_all(night: Night) -> dict[str, FeedState]:
@@ -41,3 +43,9 @@ def judge_and_count(night: Night) -> list[Equation]:
     state_cases(night)
     ask_canaries(night)
     return count_rules(night)[1]
+
+
+def publish(night: Night, run_id: str) -> Publication:
+    """Publish a night that is counted, or hold it where a gate says so."""
+    tables = published_tables(night)
+    return publish_night(night, run_id, tables, gates(night, tables))

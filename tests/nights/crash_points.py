@@ -14,14 +14,13 @@ from datetime import date
 from pathlib import Path
 
 from pipelines.night.landing import land_feed
-from pipelines.night.publishing import gates, publish_night
-from pipelines.night.stages import compute, land_all
+from pipelines.night.stages import compute, land_all, publish
 from tests.nights.driver import District
 
 STEPS = {
     "land": lambda night: land_feed(night, "roster"),
     "compute": lambda night: (land_all(night), compute(night)),
-    "publish": lambda night: publish_night(night, "crashing", gates(night)),
+    "publish": lambda night: publish(night, "crashing"),
 }
 
 

@@ -16,8 +16,7 @@ from pipelines.domain.rulebook import rulebook
 from pipelines.night.canaries import Canaries
 from pipelines.night.night import Night, open_vault
 from pipelines.night.policy_files import load_policy
-from pipelines.night.publishing import gates, publish_night
-from pipelines.night.stages import compute, land_all
+from pipelines.night.stages import compute, land_all, publish
 from pipelines.night.state import FeedState
 from tests.nights.district import AS_OF, DAYS
 from warehouse.keys import identity_key
@@ -123,4 +122,4 @@ def run_plainly(night: Night, run_id: str) -> Done:
     """What the nightly job does, in its order, without its checks."""
     states = land_all(night)
     compute(night)
-    return Done(night, publish_night(night, run_id, gates(night)), states)
+    return Done(night, publish(night, run_id), states)

@@ -9,8 +9,7 @@ from shutil import copytree
 import duckdb
 import pytest
 
-from pipelines.night.publishing import gates, publish_night
-from pipelines.night.stages import compute, land_all
+from pipelines.night.stages import compute, land_all, publish
 from pipelines.workbooks.handing_out import Destination
 from pipelines.workbooks.queue_books import Declarations, Wish, write_queue_books
 from tests.nights.conftest import Messy, Place
@@ -57,7 +56,7 @@ def test_too_little_room_is_told_before_anything_is_written(on_disk: District, d
 STAGES = {
     "land": (land_all, (0, 64 * KB, 300 * KB)),
     "compute": (compute, (0, 32 * KB, 128 * KB)),
-    "publish": (lambda night: publish_night(night, "crowded", gates(night)), (0, 64 * KB, 600 * KB)),
+    "publish": (lambda night: publish(night, "crowded"), (0, 64 * KB, 600 * KB)),
 }
 """A stage, and how much room it finds, time after time: the more there is, the further it comes."""
 

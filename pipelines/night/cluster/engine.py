@@ -94,6 +94,7 @@ class SparkEngine:
 
     def judge(self, feed: str, context: NightContext, secret: bytes, book: Rulebook) -> pl.DataFrame:
         """Judge shard by shard what may be judged so, and here the rules that look at the whole district."""
+        context = context.in_memory()
         of_feed = [one for one in judged_in_shards(book).judged_with(feed) if context.policy.is_rule_on(one.rule_id)]
         parts = [judge_feed(feed, context, secret, judged_whole(book))]
         if of_feed:

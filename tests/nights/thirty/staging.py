@@ -18,7 +18,7 @@ from pipelines.domain.rulebook import rulebook
 from pipelines.night.canaries import Canaries
 from pipelines.night.night import Night
 from pipelines.night.policy_files import load_policy
-from pipelines.night.publishing import gates, publish_night
+from pipelines.night.publishing import gates, publish_night, published_tables
 from pipelines.night.stages import compute, land_all
 from tests.nights.thirty.city import MAX_AGE
 from warehouse.in_memory import MemorySnapshots, MemoryTables, MemoryVault
@@ -125,10 +125,11 @@ class Stage:
         land_all(night)
         books = compute(night)
         self.nights += 1
-        checked = gates(night)
+        tables = published_tables(night)
+        checked = gates(night, tables)
         assert [one for one in books if not one.holds] == []
         assert [(one.name, one.detail) for one in checked if not one.passed] == []
-        return Told(self.vault, publish_night(night, f"{self.nights:08d}", checked))
+        return Told(self.vault, publish_night(night, f"{self.nights:08d}", tables, checked))
 
 
 @dataclass(frozen=True)
