@@ -14,7 +14,7 @@ from typing import Literal
 import duckdb
 import polars as pl
 
-from warehouse.natural_keys import KIND, Keys
+from warehouse.natural_keys import KIND, Keys, as_text
 from warehouse.one_snapshot import PROVENANCE, rows_of_one
 from warehouse.session import Vault, frame, store
 from warehouse.snapshots import Snapshot
@@ -177,14 +177,49 @@ def _rows_of_many(
 def count_rows(con: duckdb.DuckDBPyConnection, content: Content, keys: Keys, subjects: Sequence[str]) -> int:
     """Count a feed's effective rows, about whomever they are. One full snapshot alone is counted by its load report.
 
+    All rows but those for which a later snapshot speaks; these are looked for only among the rows that have something
+    in common with a later one, which are few: the key of every row of a city takes long to put together.
+
     Args:
         con: A session with the content attached.
         content: The snapshots that count.
         keys: As for `feed_rows`.
         subjects: As for `feed_rows`.
     """
-    effective = _effective(content, keys, subjects, is_limited=False)
-    return int(frame(con, f"WITH {effective} SELECT count(*) AS rows FROM effective").item())
+    tables = [name(snapshot.alias, "rows") for snapshot in content.snapshots]
+    every = " + ".join(f"(SELECT count(*) FROM {table})" for table in tables)
+    overridden = _overridden_by_key(content, keys) + _overridden_by_answer(content, subjects)
+    if not overridden:
+        return int(frame(con, f"SELECT {every} AS rows").item())
+    suspects = " UNION ALL BY NAME ".join(
+        f"SELECT *, {place} AS snapshot_place FROM {table} WHERE {_suspected(con, content, table, keys, subjects)}"
+        for place, table in enumerate(tables)
+    )
+    keyed = f"SELECT *, {keys.columns()} FROM ({suspects})"
+    where = " OR ".join(f"EXISTS ({condition})" for condition in overridden)
+    return int(frame(con, f"SELECT {every} - (SELECT count(*) FROM ({keyed}) keyed WHERE {where}) AS rows").item())
+
+
+def _suspected(
+    con: duckdb.DuckDBPyConnection, content: Content, table: str, keys: Keys, subjects: Sequence[str]
+) -> str:
+    """Condition on the rows of a snapshot without which no later one can speak for them."""
+    later = [snapshot for place, snapshot in enumerate(content.snapshots) if place > 0]
+    rows = " UNION ALL BY NAME ".join(
+        f"SELECT * FROM {name(snapshot.alias, 'rows')}" for snapshot in later if snapshot.mode != "full"
+    )
+    # What was landed before a field was declared holds nothing of it.
+    there = set(frame(con, f"SELECT column_name FROM (DESCRIBE {table})").get_column("column_name"))
+    firsts = dict.fromkeys(fields[0] for fields in keys.alternatives)
+    conditions = [
+        f"{as_text(first) if first in there else text('')} IN (SELECT {as_text(first)} FROM ({rows}))"
+        for first in firsts
+    ]
+    lists = [name(snapshot.alias, "requested") for snapshot in later if snapshot.mode == "response"]
+    if lists:
+        asked = " UNION ALL ".join(f"SELECT id_number FROM {one}" for one in lists)
+        conditions += [f"{name(subject)} IN ({asked})" for subject in subjects]
+    return " OR ".join(conditions)
 
 
 def not_queried(con: duckdb.DuckDBPyConnection, content: Content, ids: pl.Series) -> pl.Series:

@@ -61,16 +61,17 @@ class Keys:
     def _part(self, place: int) -> str:
         """One part of the key; the kind is written out again because SQL promises no order of aliases."""
         cases = " ".join(
-            f"WHEN {kind} THEN {_as_text(fields[place])}"
+            f"WHEN {kind} THEN {as_text(fields[place])}"
             for kind, fields in enumerate(self.alternatives, start=1)
             if place < len(fields)
         )
         return f"CASE {self._kind()} {cases} ELSE '' END"
 
 
-def _as_text(field: str) -> str:
+def as_text(field: str) -> str:
+    """A field as SQL compares it within a key: nothing is the empty text."""
     return f"coalesce(CAST({name(field)} AS VARCHAR), '')"
 
 
 def _given(field: str) -> str:
-    return f"{_as_text(field)} <> ''"
+    return f"{as_text(field)} <> ''"
