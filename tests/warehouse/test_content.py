@@ -225,20 +225,51 @@ def test_households_with_a_quarantined_row(vault: Vault, land: Callable[..., Loa
         assert quarantined_households(con, chosen.content).to_list() == ["H1", "H2", "H3"]
 
 
-def test_a_field_that_an_older_snapshot_lacks_is_empty_there(vault: Vault, keys: Keys) -> None:
-    schema = {"id_number": pl.String(), "plate": pl.String(), "vin": pl.String()}
+def landed_apart(vault: Vault, *fields_of_deliveries: tuple[str, ...]) -> None:
+    """A full snapshot and deltas of one row each, whose contracts declared different fields; values name the day."""
     nothing = pl.DataFrame(
         schema={"part_no": pl.Int32, "source_row": pl.Int64, "field": pl.String, "reason": pl.String, "raw": pl.String}
     )
     places = pl.DataFrame({"part_no": [1], "source_row": [2]}, schema={"part_no": pl.Int32, "source_row": pl.Int64})
-    for day, mode, more in ((1, "full", {}), (2, "delta", {"colour": pl.String()})):
-        rows = places.with_columns(pl.lit(f"p{day}").alias(field) for field in {**schema, **more})
-        snapshots = SnapshotStore(vault)
-        with snapshots.writer("vehicle", date(2026, 9, day), "aa", {**schema, **more}, keys, mode) as writer:  # type: ignore[arg-type]  # two literals
+    of_then = Keys((("id_number",),))
+    for day, fields in enumerate(fields_of_deliveries, start=1):
+        rows = places.with_columns(pl.lit("A" if one == "id_number" else f"p{day}").alias(one) for one in fields)
+        schema: dict[str, pl.DataType] = {one: pl.String() for one in fields}
+        mode: Mode = "full" if day == 1 else "delta"
+        with SnapshotStore(vault).writer("vehicle", date(2026, 9, day), "aa", schema, of_then, mode) as writer:
             writer.append(rows, nothing)
             writer.finish([], [])
+
+
+def counted(vault: Vault, keys: Keys) -> int:
+    chosen = effective_content(SnapshotStore(vault).list("vehicle"), AS_OF, 35)
+    assert chosen.content is not None
+    with vault.connect(will_write=False) as con, attached(vault, con, chosen.content):
+        return count_rows(con, chosen.content, keys, ("id_number",))
+
+
+def test_a_field_that_an_older_snapshot_lacks_is_empty_there(vault: Vault, keys: Keys) -> None:
+    landed_apart(vault, ("id_number", "plate", "vin"), ("id_number", "plate", "vin", "colour"))
     found = rows_of(vault, keys, ("id_number",), None)
     assert found.get_column("colour").to_list() == [None, "p2"]
+    assert counted(vault, keys) == 2
+
+
+@pytest.mark.parametrize(
+    ("deliveries", "expected"),
+    [
+        ((("id_number", "owner"), ("id_number", "owner")), 2),
+        ((("id_number",), ("id_number", "owner")), 2),
+        ((("id_number",), ("id_number",), ("id_number", "owner")), 2),
+    ],
+    ids=["another owner", "the full one lacks it", "a delta lacks it too"],
+)
+def test_a_part_of_the_key_that_an_older_snapshot_lacks_is_empty_there(
+    vault: Vault, deliveries: tuple[tuple[str, ...], ...], expected: int
+) -> None:
+    keys = Keys((("owner", "id_number"),))
+    landed_apart(vault, *deliveries)
+    assert counted(vault, keys) == rows_of(vault, keys, ("id_number",), None).height == expected
 
 
 VALUE = st.sampled_from(["", "1", "2"])

@@ -46,6 +46,17 @@ def test_the_columns_asked_for_are_read_in_that_order(night: NightTables) -> Non
     assert_frame_equal(afresh.read("findings", columns), ROWS.select(columns))
 
 
+def test_a_table_is_scanned_from_memory_or_from_its_file(night: NightTables) -> None:
+    night.write("findings", ROWS)
+    looked_at = ROWS.select("rules", "household_id")
+    afresh = NightTables(night.vault, AS_OF, night.profile)
+    for tables in (night, afresh):
+        assert_frame_equal(tables.scan("findings").select("rules", "household_id").collect(), looked_at)
+        assert_frame_equal(tables.scan("findings").collect(), ROWS)
+    with pytest.raises(WarehouseError, match="has no table cases: run the step that writes it first"):
+        night.scan("cases")
+
+
 def test_a_column_that_the_table_lacks_is_told(night: NightTables) -> None:
     night.write("findings", ROWS)
     with pytest.raises(WarehouseError, match="run its step again"):

@@ -64,6 +64,17 @@ def test_more_shards_than_households_leave_empty_ones():
     )
 
 
+def test_tables_in_a_file_are_cut_as_those_in_memory():
+    whole = night(1)
+    tables = ("members", "roster", "shared")
+    scanned = replace(whole, **{name: getattr(whole, name).lazy() for name in tables})
+    for part, same in zip(cut(whole, 3), cut(scanned, 3), strict=True):
+        for name in (*tables, "households"):
+            assert_frame_equal(getattr(part, name), getattr(same, name))
+    for name in tables:
+        assert_frame_equal(getattr(scanned.in_memory(), name), getattr(whole, name))
+
+
 def test_a_shard_keeps_the_order_of_its_rows():
     part = shard(night(1), 1, 3)
     rows = part.matched["vehicle"]
