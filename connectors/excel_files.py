@@ -7,7 +7,9 @@ long numbers are looked at again: an identity number in a numeric cell has lost 
 
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
+from typing import Literal
 
 import fastexcel
 import polars as pl
@@ -36,9 +38,9 @@ def read_excel(source: Source, contract: Contract) -> Opened:
     ignored: list[str] = []
     nearest: Mismatch | None = None
     for name in workbook.sheet_names:
-        head = [list(row) for row in _cells(workbook, name, rows=SEARCHED_ROWS).rows()]
-        found = find_header(head, contract)
         place = f"{source.name}, sheet {name}"
+        head = [list(row) for row in _cells(workbook, name, place, rows=SEARCHED_ROWS).rows()]
+        found = find_header(head, contract)
         if not isinstance(found, Mismatch):
             parts.append(_part(source, workbook, name, head[: found[0]], found[1]))
             continue
@@ -55,11 +57,20 @@ def _workbook(source: Source) -> fastexcel.ExcelReader:
     with source.opened() as stream:
         content = stream.read()
     _refuse_bomb(content, source.name)
-    try:
+    hint = "take its password off" if content.startswith(_ENCRYPTED_OR_OLD) else "save it again as .xlsx"
+    with _refused_as(f"{source.name}: expected an Excel workbook, found none that opens; {hint}"):
         return fastexcel.read_excel(content)
-    except Exception:  # noqa: BLE001  (the parser's errors are of many kinds and may quote cells)
-        hint = "take its password off" if content.startswith(_ENCRYPTED_OR_OLD) else "save it again as .xlsx"
-        raise UnusableFileError(f"{source.name}: expected an Excel workbook, found none that opens; {hint}") from None
+
+
+@contextmanager
+def _refused_as(told: str) -> Iterator[None]:
+    """Say this in place of whatever the parser says: errors of many kinds, panics that are none to Python; they quote cells."""
+    try:
+        yield
+    except BaseException as error:
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
+        raise UnusableFileError(told) from None
 
 
 def _refuse_bomb(content: bytes, name: str) -> None:
@@ -72,35 +83,48 @@ def _refuse_bomb(content: bytes, name: str) -> None:
         raise UnusableFileError(f"{name}: unpacks to {size} bytes; deliver it as CSV or Parquet")
 
 
-def _cells(workbook: fastexcel.ExcelReader, sheet: str, rows: int | None = None) -> pl.DataFrame:
-    """All cells of a sheet as text, from its first row on (blank rows at the top count)."""
-    loaded = workbook.load_sheet(sheet, header_row=None, skip_rows=0, n_rows=rows, dtypes="string")
-    frame: pl.DataFrame = loaded.to_polars()
+def _cells(workbook: fastexcel.ExcelReader, sheet: str, place: str, rows: int | None = None) -> pl.DataFrame:
+    """All cells of a sheet as text, from its first row on (blank rows at the top count).
+
+    Raises:
+        UnusableFileError: the sheet is damaged; it is read when it is asked for, not when its workbook is opened.
+    """
+    frame = _loaded(workbook, sheet, place, "string", rows)
     return frame.rename(dict(zip(frame.columns, cell_names(frame.width), strict=True)))
+
+
+def _loaded(
+    workbook: fastexcel.ExcelReader, sheet: str, place: str, kind: Literal["string", "boolean"], rows: int | None = None
+) -> pl.DataFrame:
+    with _refused_as(f"{place}: expected cells, found a damaged sheet; save it again as .xlsx"):
+        frame: pl.DataFrame = workbook.load_sheet(
+            sheet, header_row=None, skip_rows=0, n_rows=rows, dtypes=kind
+        ).to_polars()
+        return frame
 
 
 def _part(
     source: Source, workbook: fastexcel.ExcelReader, sheet: str, above: list[list[str | None]], header: Header
 ) -> Part:
-    place = len(above)
+    first, place = len(above), f"{source.name}, sheet {sheet}"
 
     def batches() -> Iterator[pl.DataFrame]:
-        cells = _with_rounded_marked(_cells(workbook, sheet), workbook, sheet).slice(place + 1)
+        cells = _with_rounded_marked(_cells(workbook, sheet, place), workbook, sheet, place).slice(first + 1)
         for start in range(0, cells.height, BATCH_ROWS):
-            yield numbered(cells.slice(start, BATCH_ROWS), place + 2 + start)
+            yield numbered(cells.slice(start, BATCH_ROWS), first + 2 + start)
 
     return Part(
         source_file=source.name,
         sheet=sheet,
         sha256=source.sha256,
-        header_row=place + 1,
+        header_row=first + 1,
         header=header,
         batches=batches,
         above=counted_above(above),
     )
 
 
-def _with_rounded_marked(cells: pl.DataFrame, workbook: fastexcel.ExcelReader, sheet: str) -> pl.DataFrame:
+def _with_rounded_marked(cells: pl.DataFrame, workbook: fastexcel.ExcelReader, sheet: str, place: str) -> pl.DataFrame:
     """Numeric cells of 16 digits and more get `.0`, as the floats they are: a text of as many digits is exact.
 
     Read as booleans, numeric cells are true and texts are nothing: the one way to tell them apart.
@@ -108,7 +132,7 @@ def _with_rounded_marked(cells: pl.DataFrame, workbook: fastexcel.ExcelReader, s
     long = [name for name in cells.columns if cells[name].str.contains(_LONG_NUMBER).any()]
     if not long:
         return cells
-    kinds: pl.DataFrame = workbook.load_sheet(sheet, header_row=None, skip_rows=0, dtypes="boolean").to_polars()
+    kinds = _loaded(workbook, sheet, place, "boolean")
     marked = []
     for name in long:
         is_number = kinds.to_series(cells.columns.index(name)).fill_null(value=False)

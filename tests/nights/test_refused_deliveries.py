@@ -47,6 +47,16 @@ def workbook() -> bytes:
     return file.getvalue()
 
 
+def damaged(part: str, change: Callable[[bytes], bytes]) -> bytes:
+    """A workbook of which one part says something else: the archive is whole."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(workbook())) as whole, zipfile.ZipFile(file, "w") as archive:
+        for name in whole.namelist():
+            content = whole.read(name)
+            archive.writestr(name, change(content) if name == part else content)
+    return file.getvalue()
+
+
 def without(header: str) -> tuple[str, ...]:
     return tuple(one for one in HEADERS["vehicle"] if one != header)
 
@@ -117,6 +127,11 @@ REFUSALS: dict[str, tuple[bytes, dict[str, Any], tuple[str, ...]]] = {
         workbook()[:-400],
         {"name": "vehicle.xlsx"},
         ("vehicle.xlsx: expected an Excel workbook, found none that opens; save it again as .xlsx",),
+    ),
+    "a sheet of a workbook cut off": (
+        damaged("xl/worksheets/sheet1.xml", lambda content: content[: len(content) // 2]),
+        {"name": "vehicle.xlsx"},
+        ("vehicle.xlsx, sheet Sheet1: expected cells, found a damaged sheet; save it again as .xlsx",),
     ),
     "Parquet cut off": (
         parquet()[:-100],
