@@ -4,13 +4,14 @@ What belongs here: member names in the encodings of practice, and archives that 
 or made to unpack into more than a disk holds.
 """
 
+import errno
 import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import IO, BinaryIO, cast
 
 from connectors.parts import Opener, Source, UnusableFileError
 
@@ -35,7 +36,8 @@ def members(path: Path, sha256: str) -> tuple[list[Source], list[str]]:
     try:
         with zipfile.ZipFile(path) as archive:
             infos = [info for info in archive.infolist() if not info.is_dir()]
-    except (zipfile.BadZipFile, OSError):
+    # A name that says it is UTF-8 and is not comes out of zipfile as it is.
+    except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError, OSError):
         raise UnusableFileError(f"{path.name}: expected a zip archive, found a damaged one; pack it again") from None
     found = sorted((member_name(info), info) for info in infos if not is_hidden(member_name(info)))
     _refuse_bomb(path, infos)
@@ -88,11 +90,27 @@ def _refuse_bomb(path: Path, infos: list[zipfile.ZipInfo]) -> None:
         )
 
 
+def _found(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[bytes]:
+    """A member's stream.
+
+    Raises:
+        zipfile.BadZipFile: what the archive says of the member's name or place cannot be; zipfile lets it out as it comes.
+    """
+    try:
+        return archive.open(info)
+    except UnicodeDecodeError:
+        raise zipfile.BadZipFile from None
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # a disk that fails is no fault of the file
+            raise
+        raise zipfile.BadZipFile from None
+
+
 def _opener(path: Path, info: zipfile.ZipInfo, shown: str) -> Opener:
     @contextmanager
     def opened() -> Iterator[BinaryIO]:
         try:
-            with zipfile.ZipFile(path) as archive, archive.open(info) as stream:
+            with zipfile.ZipFile(path) as archive, _found(archive, info) as stream:
                 if info.filename.lower().endswith(".csv"):
                     yield cast("BinaryIO", stream)
                     return

@@ -56,9 +56,9 @@ def read_excel(source: Source, contract: Contract) -> Opened:
 def _workbook(source: Source) -> fastexcel.ExcelReader:
     with source.opened() as stream:
         content = stream.read()
-    _refuse_bomb(content, source.name)
     hint = "take its password off" if content.startswith(_ENCRYPTED_OR_OLD) else "save it again as .xlsx"
     with _refused_as(f"{source.name}: expected an Excel workbook, found none that opens; {hint}"):
+        _refuse_bomb(content, source.name)
         return fastexcel.read_excel(content)
 
 
@@ -67,6 +67,8 @@ def _refused_as(told: str) -> Iterator[None]:
     """Say this in place of whatever the parser says: errors of many kinds, panics that are none to Python; they quote cells."""
     try:
         yield
+    except UnusableFileError:
+        raise
     except BaseException as error:
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise

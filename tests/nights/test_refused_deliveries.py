@@ -128,6 +128,21 @@ REFUSALS: dict[str, tuple[bytes, dict[str, Any], tuple[str, ...]]] = {
         {"name": "vehicle.xlsx"},
         ("vehicle.xlsx: expected an Excel workbook, found none that opens; save it again as .xlsx",),
     ),
+    "the list of a workbook's parts damaged": (
+        workbook().replace(b"PK\x01\x02", b"PK\x01\xff"),
+        {"name": "vehicle.xlsx"},
+        ("vehicle.xlsx: expected an Excel workbook, found none that opens; save it again as .xlsx",),
+    ),
+    "the name of a member of a zip damaged": (
+        zipped(GOOD).replace("车辆.csv".encode(), b"\xff" * 10, 1),
+        {"name": "vehicle.zip"},
+        ("vehicle.zip!车辆.csv: damaged in the archive; pack it again",),
+    ),
+    "the names of a zip damaged": (
+        zipped(GOOD).replace("车辆.csv".encode(), b"\xff" * 10),
+        {"name": "vehicle.zip"},
+        ("vehicle.zip: expected a zip archive, found a damaged one; pack it again",),
+    ),
     "a sheet of a workbook cut off": (
         damaged("xl/worksheets/sheet1.xml", lambda content: content[: len(content) // 2]),
         {"name": "vehicle.xlsx"},
