@@ -140,7 +140,7 @@ def _members(archive: Path) -> Iterator[Delivered]:
         with zipfile.ZipFile(archive) as opened:
             for one in opened.infolist():
                 yield Delivered(Path(one.filename).suffix.lower(), one.file_size)
-    except (OSError, zipfile.BadZipFile):
+    except (OSError, zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError):
         yield Delivered(".csv", OF_ARCHIVE * archive.stat().st_size if archive.exists() else 0)
 
 
