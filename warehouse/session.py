@@ -8,6 +8,7 @@ tables mean.
 import base64
 import hmac
 import json
+import os
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -250,6 +251,8 @@ def _is_untyped(dtype: pl.DataType | DataTypeClass) -> bool:
 def registered(con: duckdb.DuckDBPyConnection, rows: pl.DataFrame) -> Iterator[str]:
     """Let SQL read a frame, by the quoted name given, while this lasts."""
     view = f"frame_{uuid.uuid4().hex}"
+    # DuckDB scans through Arrow, which would write to the terminal of every buffer that Polars took from a file as it lay.
+    os.environ.setdefault("ACERO_ALIGNMENT_HANDLING", "reallocate")
     # Texts as Polars holds them: the older form would be a copy of every one.
     con.register(view, rows.to_arrow(compat_level=pl.CompatLevel.newest()))
     try:
