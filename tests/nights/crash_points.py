@@ -1,8 +1,8 @@
-"""Kills one step of a night before and after everything that it moves into place, and looks what is left each time.
+"""Kills steps of a night before and after everything that they move into place, and looks what is left each time.
 
-Run as a process of its own: it forks, which only a process that has started no threads may do. Each child does one
-step and kills itself (SIGKILL, so that nothing can be cleaned up) at the n-th moment. Ends when a child is not killed;
-tells one line for each kill.
+Run as a process of its own: it forks, which only a process that has done no step itself may do. Each child does one
+step and kills itself (SIGKILL, so that nothing can be cleaned up) at the n-th moment. A step ends when a child is not
+killed; tells one line for each kill, and one for each end.
 """
 
 import hashlib
@@ -10,12 +10,13 @@ import os
 import signal
 import sys
 import traceback
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
 from pipelines.night.landing import land_feed
 from pipelines.night.stages import compute, land_all, publish
-from tests.nights.driver import District
+from tests.nights.driver import District, contracts_of, policy_of
 
 STEPS = {
     "land": lambda night: land_feed(night, "roster"),
@@ -24,9 +25,20 @@ STEPS = {
 }
 
 
-def main(root: Path, repository: Path, as_of: date, step: str, *, is_killed: bool) -> None:
-    """Run one step until it survives."""
+KILLED = ":kill"
+"""Behind the name of a step that is killed at every moment."""
+
+
+def main(root: Path, repository: Path, as_of: date, steps: Sequence[str]) -> None:
+    """Run steps one after another, each until it survives."""
+    contracts_of(repository), policy_of(repository)  # read once for all children
     district = District(root / "inbox", root / "warehouse", repository)
+    for step in steps:
+        run(district, root, as_of, step.removesuffix(KILLED), is_killed=step.endswith(KILLED))
+
+
+def run(district: District, root: Path, as_of: date, step: str, *, is_killed: bool) -> None:
+    """Run one step until it survives."""
     before = told(root / "warehouse" / "published" / "current")
     moment = 0
     while True:
@@ -44,9 +56,11 @@ def main(root: Path, repository: Path, as_of: date, step: str, *, is_killed: boo
         _, status = os.waitpid(child, 0)
         if not os.WIFSIGNALED(status) or os.WTERMSIG(status) != signal.SIGKILL:
             sys.stdout.write(f"ended {os.waitstatus_to_exitcode(status)}\n")
+            sys.stdout.flush()  # else the next child would write it too
             return
         now = told(root / "warehouse" / "published" / "current")
         sys.stdout.write(f"killed {moment} {'intact' if now == before else 'CHANGED'}\n")
+        sys.stdout.flush()
 
 
 def kill_at(moment: int) -> None:
@@ -75,6 +89,4 @@ def told(published: Path) -> tuple[str, list[str]]:
 
 
 if __name__ == "__main__":
-    main(
-        Path(sys.argv[1]), Path(sys.argv[2]), date.fromisoformat(sys.argv[3]), sys.argv[4], is_killed="kill" in sys.argv
-    )
+    main(Path(sys.argv[1]), Path(sys.argv[2]), date.fromisoformat(sys.argv[3]), sys.argv[4:])

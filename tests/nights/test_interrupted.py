@@ -28,14 +28,20 @@ for _ in sys.stdin:
 """
 
 
-def step(district: District, repository: Path, name: str, *more: str) -> list[str]:
-    """Run a step in a process of its own; what it told."""
-    command = [sys.executable, "-m", "tests.nights.crash_points", district.inbox.parent, repository, NEXT, name, *more]
+def run_steps(district: District, repository: Path, *steps: str) -> list[list[str]]:
+    """Run steps in a process of its own; what each told, its end last."""
+    command = [sys.executable, "-m", "tests.nights.crash_points", district.inbox.parent, repository, NEXT, *steps]
     done = subprocess.run(
-        list(map(str, command)), cwd=repository, capture_output=True, text=True, check=False, timeout=120
+        list(map(str, command)), cwd=repository, capture_output=True, text=True, check=False, timeout=300
     )
     assert (done.returncode, done.stderr) == (0, "")
-    return done.stdout.splitlines()
+    told: list[list[str]] = [[]]
+    for line in done.stdout.splitlines():
+        told[-1].append(line)
+        if line.startswith("ended"):
+            told.append([])
+    assert told.pop() == []
+    return told
 
 
 def leftovers(root: Path) -> list[str]:
@@ -60,13 +66,14 @@ def test_killed_at_any_moment_of_landing_and_publishing_the_last_night_stays(
     seen = reader.stdout.readline()
     assert seen.startswith("[(6, ")
     deliver(district.inbox, "roster", [*roster_rows(), roster_rows()[0] | {"家庭编号": "QX9107709"}], day=NEXT)
-    [*kills, last] = step(district, repository, "land", "kill")
+    landing, computing, publishing = run_steps(district, repository, "land:kill", "compute", "publish:kill")
+    [*kills, last] = landing
     assert last == "ended 0"
     assert len(kills) == 4  # the snapshot, its load report; what has landed then is not read again
     assert {line.split()[-1] for line in kills} == {"intact"}
 
-    assert step(district, repository, "compute") == ["ended 0"]
-    [*kills, last] = step(district, repository, "publish", "kill")
+    assert computing == ["ended 0"]
+    [*kills, last] = publishing
     assert last == "ended 0"
     # The folder, the index of nights, then the link: until that has moved, readers see the night before.
     assert [line.split()[-1] for line in kills] == [*["intact"] * 5, "CHANGED"]
