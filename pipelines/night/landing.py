@@ -75,8 +75,9 @@ def land_feed(night: Night, feed: str, progress: Progress = silent) -> FeedState
     contract = night.contracts[feed]
     deliveries = find_deliveries(night.inbox, feed, night.as_of)
     reports = land_newest(night, contract, deliveries, progress)
-    landed = {one.checksum for one in reports if one.status == "landed"}
-    known = [one for one in night.snapshots.list(feed) if one.checksum in landed]
+    # By date and checksum: the same delivery may stand under another date whose folder has left the inbox since.
+    landed = {(one.snapshot_date, one.checksum) for one in reports if one.status == "landed"}
+    known = [one for one in night.snapshots.list(feed) if (one.snapshot_date, one.checksum) in landed]
     effective = effective_content(known, night.as_of, contract.max_age_days)
     state = describe(night, contract, effective, deliveries, reports)
     night.tables.write_facts(state_name(feed), state.model_dump(mode="json"))
@@ -235,7 +236,8 @@ def describe(
         elif deliveries:
             status, day = "stale", deliveries[0].snapshot_date
             age = (night.as_of - day).days
-    used = {one.checksum for one in effective.content.snapshots} if effective.content else set()
+    content = effective.content.snapshots if effective.content else ()
+    used = {(one.snapshot_date, one.checksum) for one in content}
     return FeedState(
         feed=contract.feed,
         title=contract.title,
@@ -249,7 +251,7 @@ def describe(
             *unready(night, contract.feed),
             *rows_gone(night, contract, effective.snapshot_date),
         ],
-        used=[one for one in reports if one.checksum in used],
+        used=[one for one in reports if (one.snapshot_date, one.checksum) in used],
     )
 
 

@@ -25,8 +25,8 @@ def content_of(night: Night, feed: str) -> Content | None:
     state = night.state(feed)
     if not state.is_assessed:
         return None
-    chosen = {report.checksum for report in state.used}
-    snapshots = [one for one in night.snapshots.list(feed) if one.checksum in chosen]
+    chosen = {(report.snapshot_date, report.checksum) for report in state.used}
+    snapshots = [one for one in night.snapshots.list(feed) if (one.snapshot_date, one.checksum) in chosen]
     content = effective_content(snapshots, night.as_of, state.max_age_days).content
     if content is None or night.canaries is None:
         return content

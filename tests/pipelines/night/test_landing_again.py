@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from shutil import rmtree
 
 import polars as pl
 import pytest
@@ -166,6 +167,41 @@ def test_a_delta_that_came_twice_speaks_last_where_it_stands_last(tmp_path: Path
         ],
         key=str,
     )
+
+
+def test_a_folder_that_was_given_its_right_date_does_not_count_under_the_wrong_one(tmp_path: Path) -> None:
+    deliver(tmp_path / "inbox", "2026-09-21", number("19500101"))
+    landed(night(tmp_path, "2026-09-21"))
+    feed = tmp_path / "inbox" / "vehicle"
+    (feed / "2026-09-21").rename(feed / "2026-09-19")
+    one = night(tmp_path, "2026-09-22")
+    state = land_feed(one, "vehicle")
+    assert (state.snapshot_date, state.age_days) == (date(2026, 9, 19), 3)
+    assert [report.snapshot_date for report in state.used] == [date(2026, 9, 19)]
+    assert chosen(one) == [date(2026, 9, 19)]
+
+
+def test_a_delta_that_was_withdrawn_does_not_come_back_with_an_older_one_of_the_same_bytes(tmp_path: Path) -> None:
+    inbox, delta = tmp_path / "inbox", {"manifest.json": '{"mode": "delta"}'}
+    deliver(inbox, "2026-09-18", number("19500101"), number("19600101"))
+    deliver(inbox, "2026-09-19", number("19700101"), **delta)
+    deliver(inbox, "2026-09-20", number("19800101"), **delta)
+    deliver(inbox, "2026-09-21", number("19700101"), **delta)
+    days = [date(2026, 9, day) for day in (18, 19, 20, 21)]
+    first = night(tmp_path, "2026-09-21")
+    land_feed(first, "vehicle")
+    assert chosen(first) == days
+    rmtree(inbox / "vehicle" / "2026-09-21")
+    second = night(tmp_path, "2026-09-22")
+    assert land_feed(second, "vehicle").snapshot_date == days[2]
+    assert chosen(second) == days[:3]
+
+
+def chosen(one: Night) -> list[date]:
+    """The dates of the snapshots that the night is matched with."""
+    content = content_of(one, "vehicle")
+    assert content is not None
+    return [snapshot.snapshot_date for snapshot in content.snapshots]
 
 
 def test_a_large_file_is_hashed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
