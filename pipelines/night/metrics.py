@@ -101,7 +101,7 @@ def matched_metrics(night: Night, feed: str, scope: Mapping[str, pl.Series]) -> 
         return {"matched_persons": None, "persons": None, "match_rate": None}
     who = "id_number" if night.contracts[feed].subjects else "household_id"
     # The household is read in any case: canaries are told by it.
-    matched = night.tables.read(f"matched_{feed}", list(dict.fromkeys(("household_id", who)))).select(who).unique()
+    matched = night.tables.read(f"matched_{feed}", list(dict.fromkeys(("household_id", who))))
     # Whoever was only in the night for its own purposes and has left the members is not counted either.
     found, persons = matched.join(scope[who].to_frame(), on=who, how="semi").height, scope[who].len()
     return {"matched_persons": found, "persons": persons, "match_rate": share(found, persons)}
