@@ -15,6 +15,7 @@ import pytest
 from pipelines.domain.retention import Kind, Periods, Stored, retention_plan
 from pipelines.night.retention import AUDIT_FILE, retain
 from pipelines.night.stored_rows import CHINA, stored_rows
+from tests.pipelines.conftest import land, literal_manifest, literal_tables
 from tests.small_disk import small_disk
 from warehouse.errors import DiskFullError, WarehouseError
 from warehouse.publication import REMOVED, current, publish, read_manifest, read_published, sweep
@@ -51,23 +52,35 @@ def going(vault: Vault, kept: Periods = KEPT) -> list[str]:
     return [one.name for one, _ in retention_plan(found(vault, kept).values(), kept, TODAY).goes]
 
 
-@pytest.fixture
-def vault(night_vault: Vault, landed: Land, published_night: Publish) -> Vault:
-    """Three deliveries of vehicles, three nights: the first one by the first delivery, the last one by the last."""
+@pytest.fixture(scope="module")
+def three_nights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three deliveries of vehicles, three nights: the first one by the first delivery, the last one by the last.
+
+    A warehouse to be copied: making it takes longer than any test.
+    """
+    made = Vault(tmp_path_factory.mktemp("retention") / "warehouse", None, threads=1, memory_limit="500MB")
     days = (OLD, OLD + timedelta(30), TODAY - timedelta(1))
     for place, day in enumerate(days):
         checksum = f"{place}{place}" * 8
-        landed("vehicle", day, checksum, [])
-        aged(night_vault.root / "snapshots" / "vehicle" / f"{day}-{checksum[:12]}.duckdb", day)
-        folder = published_night(day + timedelta(1), run_id=f"night{place}00", feeds=used("vehicle", day, checksum))
+        land(made, "vehicle", day, checksum, [])
+        aged(made.root / "snapshots" / "vehicle" / f"{day}-{checksum[:12]}.duckdb", day)
+        manifest = literal_manifest() | {"feeds": used("vehicle", day, checksum)}
+        folder = publish(made, day + timedelta(1), f"night{place}00", literal_tables(), manifest).folder
         aged(folder, day + timedelta(1))
-        tables = NightTables(night_vault, day + timedelta(1), "caojie-2024")
-        tables.write("cases", read_published(night_vault, folder, "cases").select("case_id"))
+        tables = NightTables(made, day + timedelta(1), "caojie-2024")
+        tables.write("cases", read_published(made, folder, "cases").select("case_id"))
         aged(tables.folder, day + timedelta(1))
-        books = night_vault.root / "workbooks" / folder.name
+        books = made.root / "workbooks" / folder.name
         books.mkdir(parents=True)
         (books / "解放碑街道.xlsx").write_bytes(b"x" * 100)
         aged(books, day + timedelta(1))
+    return made.root
+
+
+@pytest.fixture
+def vault(night_vault: Vault, three_nights: Path) -> Vault:
+    """A copy of the warehouse of three nights, with the days of its files."""
+    copytree(three_nights, night_vault.root, symlinks=True)
     return night_vault
 
 
