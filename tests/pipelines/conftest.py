@@ -4,7 +4,9 @@ import os
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
+from shutil import copy2, copytree
 from typing import Any
 
 import polars as pl
@@ -17,6 +19,7 @@ from warehouse.session import Vault
 from warehouse.snapshots import SnapshotStore
 
 AS_OF = date(2026, 9, 22)
+RUN = "0123456789ab"
 HEAD = "512390198607250559"
 SPOUSE = "51239020011231001X"
 OTHER = "500190193405064311"
@@ -269,20 +272,53 @@ def land(vault: Vault, feed: str, day: date, checksum: str, raws: list[str]) -> 
         writer.finish([part], [{"field": "id_number"}], {})
 
 
-@pytest.fixture(params=["open", "encrypted"])
-def night_vault(request: pytest.FixtureRequest, tmp_path: Path) -> Vault:
+@pytest.fixture(scope="session")
+def session_key(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of the key by which every encrypted warehouse of these tests is written."""
+    path = tmp_path_factory.mktemp("key") / "hedui.key"
+    new_key_file(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def literal_night(tmp_path_factory: pytest.TempPathFactory, session_key: Path) -> Callable[[str], Path]:
+    """The published folder of the literal night, of an open or an encrypted warehouse: made once, to be copied."""
+
+    @cache
+    def of(kind: str) -> Path:
+        vault = vault_of(tmp_path_factory.mktemp(kind), kind, session_key)
+        return publish(vault, AS_OF, RUN, literal_tables(), literal_manifest()).folder
+
+    return of
+
+
+def vault_of(folder: Path, kind: str, session_key: Path) -> Vault:
+    """The warehouse of a folder, `open` or `encrypted`; its key lies beside it."""
     key = None
-    if request.param == "encrypted":
-        new_key_file(tmp_path / "hedui.key")
-        key = read_key_file(tmp_path / "hedui.key")
-    return Vault(tmp_path / "warehouse", key, threads=1, memory_limit="500MB")
+    if kind == "encrypted":
+        copy2(session_key, folder)
+        key = read_key_file(folder / session_key.name)
+    return Vault(folder / "warehouse", key, threads=1, memory_limit="500MB")
+
+
+@pytest.fixture(params=["open", "encrypted"])
+def night_vault(request: pytest.FixtureRequest, tmp_path: Path, session_key: Path) -> Vault:
+    return vault_of(tmp_path, request.param, session_key)
 
 
 @pytest.fixture
-def published_night(night_vault: Vault) -> Callable[..., Path]:
-    """Publish the literal night, on any date and with other entries in its manifest."""
+def published_night(night_vault: Vault, literal_night: Callable[[str], Path]) -> Callable[..., Path]:
+    """Publish the literal night, on any date and with other entries in its manifest.
 
-    def make(as_of: date = AS_OF, run_id: str = "0123456789ab", **more: Any) -> Path:
+    As it is, into a warehouse that is not there yet, it is a copy: publishing takes longer than most tests.
+    """
+
+    def make(as_of: date = AS_OF, run_id: str = RUN, **more: Any) -> Path:
+        if (as_of, run_id, more) == (AS_OF, RUN, {}) and not night_vault.root.exists():
+            folder = literal_night("encrypted" if night_vault.key else "open")
+            made = folder.parent.parent
+            copytree(made, night_vault.root, symlinks=True)
+            return night_vault.root / folder.relative_to(made)
         return publish(night_vault, as_of, run_id, literal_tables(), literal_manifest() | more).folder
 
     return make
