@@ -20,7 +20,7 @@ from pipelines.night.exports import (
     queue,
 )
 from pipelines.night.household_mask import household_key
-from tests.pipelines.conftest import FINDINGS, finding
+from tests.pipelines.literal_publication import FINDINGS, finding
 from warehouse.keys import identity_key
 from warehouse.session import Vault
 

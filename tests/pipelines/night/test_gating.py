@@ -9,7 +9,7 @@ from shutil import rmtree
 from pipelines.domain.gates import Limits
 from pipelines.night.gating import earlier_nights, gate_limits
 from pipelines.night.policy_files import load_policy
-from tests.pipelines.conftest import literal_manifest, literal_tables
+from tests.pipelines.literal_publication import literal_manifest, literal_tables
 from warehouse.publication import held
 from warehouse.session import Vault
 

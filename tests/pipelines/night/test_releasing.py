@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pipelines.night.releasing import Asked, ReleaseError, checked_reason, release_night
-from tests.pipelines.conftest import literal_manifest, literal_tables
+from tests.pipelines.literal_publication import literal_manifest, literal_tables
 from warehouse.events.address import EventAddress
 from warehouse.events.store import EventStore, open_events
 from warehouse.publication import current, held

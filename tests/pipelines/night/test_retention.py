@@ -15,7 +15,7 @@ import pytest
 from pipelines.domain.retention import Kind, Periods, Stored, retention_plan
 from pipelines.night.retention import AUDIT_FILE, retain
 from pipelines.night.stored_rows import CHINA, stored_rows
-from tests.pipelines.conftest import land, literal_manifest, literal_tables
+from tests.pipelines.literal_publication import land, literal_manifest, literal_tables
 from tests.small_disk import small_disk
 from warehouse.errors import DiskFullError, WarehouseError
 from warehouse.publication import REMOVED, current, publish, read_manifest, read_published, sweep
