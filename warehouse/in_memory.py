@@ -167,6 +167,14 @@ class MemoryTables(NightTables):
         kept = self.tables[table]
         return kept if columns is None else kept.select(columns)
 
+    def scan(self, table: str) -> pl.LazyFrame:
+        """Give a table to be looked at column by column; it is in memory already.
+
+        Raises:
+            WarehouseError: there is none of that name.
+        """
+        return self.read(table).lazy()
+
     def has(self, table: str) -> bool:
         """Tell whether there is the table."""
         return table in self.tables
