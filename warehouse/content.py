@@ -175,7 +175,7 @@ def _rows_of_many(
 
 
 def count_rows(con: duckdb.DuckDBPyConnection, content: Content, keys: Keys, subjects: Sequence[str]) -> int:
-    """Count a feed's effective rows, about whomever they are. One full snapshot alone is counted by its load report.
+    """Count a feed's effective rows, about whomever they are, guests apart. One full snapshot alone its load report counts.
 
     All rows but those for which a later snapshot speaks; these are looked for only among the rows that have something
     in common with a later one, which are few: the key of every row of a city takes long to put together.

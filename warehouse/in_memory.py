@@ -152,7 +152,7 @@ class MemoryTables(NightTables):
     tables: dict[str, pl.DataFrame] = field(default_factory=dict, compare=False)
     facts: dict[str, str] = field(default_factory=dict, compare=False)
 
-    def write(self, table: str, rows: pl.DataFrame) -> None:
+    def write(self, table: str, rows: pl.DataFrame, *, is_read_soon: bool = True) -> None:  # noqa: ARG002  all are kept
         """Keep a table; one of that name is replaced."""
         self.tables[table] = rows
 

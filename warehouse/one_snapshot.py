@@ -95,7 +95,7 @@ def _about(con: duckdb.DuckDBPyConnection, table: str, subjects: Sequence[str], 
     if ids is None or not subjects:
         return frame(con, f"SELECT r.*, r.rowid AS stored_place FROM {table} r")
     with registered(con, ids.cast(pl.String).drop_nulls().alias("id").to_frame()) as wanted:
-        return frame(con, about(table, subjects, wanted))
+        return frame(con, about(table, subjects, wanted), is_search=True)
 
 
 def about(table: str, subjects: Sequence[str], wanted: str) -> str:

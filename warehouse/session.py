@@ -200,9 +200,20 @@ class Vault:
             raise WarehouseKeyError("this is not the key of the warehouse: set HEDUI_KEY_FILE to the one it began with")
 
 
-def frame(con: duckdb.DuckDBPyConnection, sql: str, params: Sequence[object] = ()) -> pl.DataFrame:
-    """Run a query and give its rows, in the query's order, as a Polars frame."""
-    rows = pl.from_arrow(con.execute(sql, list(params)).to_arrow_table())
+def frame(
+    con: duckdb.DuckDBPyConnection, sql: str, params: Sequence[object] = (), *, is_search: bool = False
+) -> pl.DataFrame:
+    """Run a query and give its rows, in the query's order, as a Polars frame.
+
+    Args:
+        con: A session.
+        sql: The query.
+        params: What stands for its question marks.
+        is_search: Whether it looks through many more rows than it gives. All threads then bring them together, which
+            takes more memory; otherwise DuckDB hands its rows out as they come, to one thread.
+    """
+    found = con.sql(sql, params=list(params)) if is_search else con.execute(sql, list(params))
+    rows = pl.from_arrow(found.to_arrow_table())
     if not isinstance(rows, pl.DataFrame):
         raise TypeError("expected a table from DuckDB")
     return rows

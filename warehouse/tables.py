@@ -45,8 +45,13 @@ class NightTables:
             raise WarehouseError("a profile's name must be letters, digits, . - and _")
         return self.vault.root / "nights" / self.as_of.isoformat() / self.profile
 
-    def write(self, table: str, rows: pl.DataFrame) -> None:
+    def write(self, table: str, rows: pl.DataFrame, *, is_read_soon: bool = True) -> None:
         """Store a table, in the frame's order; a table of that name is replaced at once and whole.
+
+        Args:
+            table: its name.
+            rows: any frame whose columns all have a type.
+            is_read_soon: whether to keep the frame for the steps that follow; not one of which they look at little.
 
         Raises:
             WarehouseError: a column has no type, or the disk refuses.
@@ -60,7 +65,8 @@ class NightTables:
             move_into_place(aside, target)
         # An older version of the programme kept tables in DuckDB files: what is written again must not lie there twice.
         target.with_suffix(".duckdb").unlink(missing_ok=True)
-        self.recent.keep(target, rows)
+        if is_read_soon:
+            self.recent.keep(target, rows)
 
     def read(self, table: str, columns: Sequence[str] | None = None) -> pl.DataFrame:
         """Read a table back, in the order and with the types in which it was written.

@@ -26,16 +26,32 @@ HASHES_A_PASS = 32_000_000
 def counted_once(vault: Vault, snapshot: Snapshot, keys: Keys) -> int:
     """`repeated_keys` of a snapshot, counted on its first night and remembered: a snapshot never changes.
 
-    The count lies in `<warehouse>/checks/keys/`; the snapshot's checksum covers contract and content.
+    The count lies in `<warehouse>/checks/keys/`; the snapshot's checksum covers contract and content. It holds for all
+    names of a file: a delivery that came before under another date is stored once.
     """
-    note = vault.root / "checks" / "keys" / f"{snapshot.feed}-{snapshot.path.stem}.json"
-    if note.exists():
-        told = json.loads(note.read_text(encoding="utf-8"))
-        if told["checksum"] == snapshot.checksum:
-            return int(told["repeated_keys"])
-    count = repeated_keys(vault, snapshot.path, keys)
+    note = _note(vault, snapshot.feed, snapshot.path)
+    count = _remembered(note, snapshot.checksum)
+    if count is not None:
+        return count
+    others = [path for path in snapshot.path.parent.glob("*.duckdb") if path.samefile(snapshot.path)]
+    known = (_remembered(_note(vault, snapshot.feed, path), snapshot.checksum) for path in others)
+    count = next((one for one in known if one is not None), None)
+    if count is None:
+        count = repeated_keys(vault, snapshot.path, keys)
     write_file(note, json.dumps({"checksum": snapshot.checksum, "repeated_keys": count}).encode())
     return count
+
+
+def _note(vault: Vault, feed: str, snapshot: Path) -> Path:
+    return vault.root / "checks" / "keys" / f"{feed}-{snapshot.stem}.json"
+
+
+def _remembered(note: Path, checksum: str) -> int | None:
+    """The count that a note tells, None where there is none of this content."""
+    if not note.exists():
+        return None
+    told = json.loads(note.read_text(encoding="utf-8"))
+    return int(told["repeated_keys"]) if told["checksum"] == checksum else None
 
 
 def repeated_keys(vault: Vault, snapshot: Path, keys: Keys, hashes_a_pass: int = HASHES_A_PASS) -> int:

@@ -64,7 +64,7 @@ class Circumstances:
     Attributes:
         households: one row per household (docs/architecture.md, domain frames).
         income: one row per household (`pipelines.domain.income`).
-        grace: one row per household (`pipelines.domain.grace`).
+        grace: one row per household with a case, or per household (`pipelines.domain.grace`).
         policy: income parameters in force.
     """
 

@@ -77,9 +77,9 @@ class RealTables(NightTables):
 
     inner: NightTables = field(kw_only=True)
 
-    def write(self, table: str, rows: pl.DataFrame) -> None:
+    def write(self, table: str, rows: pl.DataFrame, *, is_read_soon: bool = True) -> None:
         """Store a table; see `NightTables.write`."""
-        self.inner.write(table, rows)
+        self.inner.write(table, rows, is_read_soon=is_read_soon)
 
     def read(self, table: str, columns: Sequence[str] | None = None) -> pl.DataFrame:
         """Read a table back, real households' rows alone; see `NightTables.read`.

@@ -94,15 +94,16 @@ def raising_findings(night: Night) -> pl.DataFrame:
     return case_findings(night.tables.read("findings", CASE_COLUMNS))
 
 
-def project_grace(night: Night, raising: pl.DataFrame) -> pl.DataFrame:
-    """How the evidenced income of each household stands to the standard, and the grace it would lead to.
+def project_grace(night: Night, households: pl.DataFrame, raising: pl.DataFrame) -> pl.DataFrame:
+    """How the evidenced income of households stands to the standard, and the grace it would lead to.
 
     Args:
         night: the night, its income reckoned.
+        households: those that are asked about, rows of its table `households`.
         raising: its findings that make cases.
     """
     return project(
-        night.tables.read("households"),
+        households,
         night.tables.read("income"),
         raising,
         income_policy(night.policy),
@@ -116,7 +117,8 @@ def open_cases(night: Night) -> pl.DataFrame:
     """Make the cases of the night and store them."""
     households, income = night.tables.read("households"), night.tables.read("income")
     raising = raising_findings(night)
-    grace = project_grace(night, raising)
+    with_a_case = households.join(raising, on="household_id", how="semi", maintain_order="left")
+    grace = project_grace(night, with_a_case, raising)
     cases = build_cases(
         Circumstances(households, income, grace, income_policy(night.policy)),
         raising,

@@ -56,7 +56,7 @@ def take_roster(night: Night) -> tuple[pl.DataFrame, pl.DataFrame]:
     present = {field["field"] for report in night.state(ROSTER).used for field in report.fields if field["is_present"]}
     night.tables.write("households", households)
     night.tables.write("members", members)
-    night.tables.write("roster_rows", roster_rows_of(rows))
+    night.tables.write("roster_rows", roster_rows_of(rows), is_read_soon=False)
     night.tables.write("shared_members", shared_members_of(members, households))
     night.tables.write("unreadable_households", unreadable.to_frame())
     night.tables.write_facts(

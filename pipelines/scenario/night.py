@@ -136,7 +136,7 @@ def _run(night: Night) -> Told:
     reckon_income(night)
     judge_household(night)
     remembered = remember_night(night)
-    grace = project_grace(night, raising_findings(night))
+    grace = project_grace(night, night.tables.read("households"), raising_findings(night))
     cases = open_cases(night)
     skipped = (
         assessment(night)

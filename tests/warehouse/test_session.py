@@ -66,6 +66,18 @@ def test_frames_keep_types_and_order(vault: Vault) -> None:
         assert_frame_equal(frame(con, "SELECT * FROM t"), rows.clear())
 
 
+def test_what_is_searched_for_comes_in_the_order_of_the_query(vault: Vault) -> None:
+    rows = pl.DataFrame({"n": range(300_000), "text": ["渝", None] * 150_000})
+    with vault.connect() as con:
+        store(con, "t", rows)
+        found = frame(con, "SELECT * FROM t WHERE n % 3 = ?", (1,), is_search=True)
+        assert_frame_equal(found, rows.filter(pl.col("n") % 3 == 1))
+        assert_frame_equal(frame(con, "SELECT * FROM t WHERE n < 0", is_search=True), rows.clear())
+    with pytest.raises(WarehouseError, match="ConversionException") as told, vault.connect() as con:
+        frame(con, f"SELECT CAST('{CANARY}' AS INTEGER)", is_search=True)
+    assert CANARY not in str(told.value)
+
+
 def test_append_matches_columns_by_name(vault: Vault) -> None:
     with vault.connect() as con:
         store(con, name("t"), pl.DataFrame({"a": ["1"], "b": ["2"]}))

@@ -1,10 +1,13 @@
 """Keys counted on stored rows: landing removes repeated ones, and a snapshot that still has some is found out."""
 
+from dataclasses import replace
 from datetime import date
+from shutil import copy
 
 import polars as pl
 import pytest
 
+from pipelines.checks import natural_key
 from pipelines.checks.natural_key import counted_once, repeated_keys
 from warehouse.natural_keys import Keys
 from warehouse.session import Vault, store
@@ -57,7 +60,7 @@ def test_the_count_does_not_depend_on_how_many_hashes_are_held(vault, hashes_a_p
     assert repeated_keys(vault, path, KEYS, hashes_a_pass) == 2
 
 
-def test_what_landing_keeps_has_unique_keys_and_is_counted_once(vault):
+def test_what_landing_keeps_has_unique_keys_and_is_counted_once(vault, monkeypatch):
     snapshots = SnapshotStore(vault)
     quarantine = pl.DataFrame(
         schema={
@@ -76,5 +79,17 @@ def test_what_landing_keeps_has_unique_keys_and_is_counted_once(vault):
     assert counted_once(vault, snapshot, KEYS) == 0
     assert snapshot.report.books.superseded == 1
 
-    snapshot.path.unlink()
+    # Under a second name of the same file it is known; of another file of the same content it is counted again.
+    folder, counted = snapshot.path.parent, []
+    monkeypatch.setattr(natural_key, "repeated_keys", lambda _vault, path, _keys: counted.append(path.name) or 7)
+    again, copied = folder / "2026-09-22-abababababab.duckdb", folder / "2026-09-23-abababababab.duckdb"
+    again.hardlink_to(snapshot.path)
+    copy(snapshot.path, copied)
+    assert counted_once(vault, replace(snapshot, path=again), KEYS) == 0
+    assert counted_once(vault, replace(snapshot, path=copied), KEYS) == 7
+    assert counted == [copied.name]
+
+    for path in (snapshot.path, again, copied):
+        path.unlink()
     assert counted_once(vault, snapshot, KEYS) == 0
+    assert counted_once(vault, replace(snapshot, path=again), KEYS) == 0
