@@ -24,7 +24,7 @@ Mask = Callable[[pl.Expr], pl.Expr]
 SHORTEST = 15  # of fewer characters than an ID of the first generation too few would be hidden: masked wholly
 
 # A number laid out: its date of birth set apart, or its digits in groups of four.
-_BETWEEN = r"[\s'.·\-–—_]{0,2}"
+_BETWEEN = r"[\s'.·\-–—_]{0,3}"
 _BORN = r"(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
 WITH_BIRTH_DATE = rf"([0-9]{{6}}){_BETWEEN}{_BORN}{_BETWEEN}([0-9]{{3}}[0-9Xx])"
 IN_GROUPS = r"([0-9]{4}[ \-][0-9]{2})[0-9]{2}[ \-][0-9]{4}[ \-][0-9]{2}([0-9]{2}[ \-][0-9]{1,2}[Xx]?)"

@@ -5,7 +5,7 @@ from datetime import date
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipelines.night.household_mask import household_key, masked_household
@@ -80,6 +80,7 @@ BETWEEN = st.sampled_from(["", "", " ", "-", "'", "—", " - "])
     BETWEEN,
     BETWEEN,
 )
+@example(code="100000", one="", day=date(2000, 1, 1), two=" - ", number="", before="", after=" - ")
 def test_a_number_behind_a_code_and_a_day_is_hidden_too(
     code: str, one: str, day: date, two: str, number: str, before: str, after: str
 ) -> None:
