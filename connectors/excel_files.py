@@ -16,6 +16,7 @@ import polars as pl
 
 from connectors.contract import Contract
 from connectors.headers import SEARCHED_ROWS, Header, Mismatch, find_header, looks_like_header
+from connectors.panics import is_failure
 from connectors.parts import Opened, Part, Source, UnusableFileError, cell_names, counted_above, numbered
 
 BATCH_ROWS = 100_000
@@ -64,13 +65,13 @@ def _workbook(source: Source) -> fastexcel.ExcelReader:
 
 @contextmanager
 def _refused_as(told: str) -> Iterator[None]:
-    """Say this in place of whatever the parser says: errors of many kinds, panics that are none to Python; they quote cells."""
+    """Say this in place of whatever the parser says: errors of many kinds and panics; they quote cells."""
     try:
         yield
     except UnusableFileError:
         raise
     except BaseException as error:
-        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+        if not is_failure(error):
             raise
         raise UnusableFileError(told) from None
 

@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
-from polars.exceptions import PanicException
 
+from connectors.panics import is_failure
 from connectors.refusal import Refusal
 from connectors.strict_yaml import DeclarationError
 from pipelines.domain.policy import PolicyError
@@ -54,8 +54,9 @@ def discreet() -> Iterator[None]:
         yield
     except (*OURS, dg.Failure, dg.RetryRequested):
         raise
-    # A panic of Polars is no Exception to Python, and quotes values like any of its errors.
-    except (Exception, PanicException) as error:  # noqa: BLE001  its message must not reach Dagster's storage
+    except BaseException as error:  # its message must not reach Dagster's storage
+        if not is_failure(error):
+            raise
         if is_full(error):
             raise disk_full(f"this step ({place(error)})", _place_on_disk(error)) from None
         if not isinstance(error, OSError):

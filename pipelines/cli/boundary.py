@@ -17,6 +17,7 @@ from typing import Any
 
 import click
 
+from connectors.panics import is_failure
 from pipelines.cli.screen import message, silence_standard_streams
 
 OUR_ERROR, WRONG_USAGE, INTERRUPTED = 1, 2, 130
@@ -24,8 +25,6 @@ ACCOUNTS = "accounts"
 LEAST_FREE = 64 * 1024
 """Bytes; with less on the disk of the warehouse, whatever went wrong went wrong for that."""
 ABOUT_CODE = (ImportError, AttributeError, NameError)  # their messages name code, never data
-PANIC = "PanicException"
-"""What Polars ends with where it finds an error of its own: no Exception to Python, and its text quotes values."""
 PACKAGES = ("pipelines", "connectors", "warehouse")
 
 
@@ -58,7 +57,7 @@ def guarded_run(command: Callable[[], Any], session: Session) -> int:
         silence_standard_streams()
         return OUR_ERROR
     except BaseException as error:  # the boundary: nothing may leave it as a traceback
-        if not isinstance(error, Exception) and type(error).__name__ != PANIC:
+        if not is_failure(error):
             raise
         code = exit_code_of(error)
         if code is None:

@@ -7,9 +7,10 @@ from pipelines.discretion import UnexpectedFailure, discreet
 from warehouse.errors import WarehouseError
 
 PERSON = "51239020011231001X"
+OF_ANOTHER_LIBRARY = type("PanicException", (BaseException,), {})
 
 
-@pytest.mark.parametrize("kind", [ValueError, ComputeError, PanicException])
+@pytest.mark.parametrize("kind", [ValueError, ComputeError, PanicException, OF_ANOTHER_LIBRARY])
 def test_an_error_of_a_library_leaves_as_its_kind_and_place(kind: type[BaseException]) -> None:
     with (
         pytest.raises(UnexpectedFailure, match=rf"{kind.__name__} at .*; the message is withheld") as failed,

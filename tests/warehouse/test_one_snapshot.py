@@ -60,6 +60,21 @@ def test_the_scan_itself_leaves_strangers_out(vault: Vault, land: Callable[..., 
     assert "IN BF" in plan
 
 
+def test_all_threads_bring_together_the_same_rows_in_the_order_of_delivery(
+    vault: Vault, keys: Keys, land: Callable[..., LoadReport]
+) -> None:
+    """More rows than a block of DuckDB's holds, so that several threads search; every third person is asked for."""
+    land(DAY, *((f"{place // 2:06}", f"{place}", f"{place}") for place in range(260_000)))
+    content = content_of(vault, None)
+    asked = [f"{person:06}" for person in range(0, 130_000, 3)]
+    with vault.connect() as con, attached(vault, con, content):
+        found = feed_rows(con, content, keys, ("id_number",), pl.Series(asked).shuffle(seed=1))
+    expected = [str(place) for place in range(260_000) if place // 2 % 3 == 0]
+    assert found.get_column("plate").to_list() == expected
+    assert found.get_column("delivery_order").to_list() == list(range(1, len(expected) + 1))
+    assert found.get_column("source_row").is_sorted()
+
+
 def test_rows_that_do_not_lie_in_the_order_of_delivery_are_put_into_it() -> None:
     rows = pl.DataFrame(
         {"part_no": [2, 1, 1, 1], "source_row": [2, 9, 3, 3], "stored_place": [0, 1, 3, 2], "n": [4, 3, 2, 1]},

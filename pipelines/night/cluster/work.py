@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Final
 
 import polars as pl
-from polars.exceptions import PanicException
 
+from connectors.panics import is_failure
 from pipelines.domain.context import NightContext
 from pipelines.domain.judge import judge_feed
 from pipelines.domain.rulebook import rulebook, rulebook_of
@@ -25,9 +25,6 @@ from warehouse.natural_keys import Keys
 MARK: Final = "hedui worker:"
 ROWS_AT_ONCE: Final = 100_000
 """A value that Spark carries holds so many rows at most: very large ones end its sessions (measured)."""
-
-ANY_ERROR: Final = (Exception, PanicException)
-"""Polars panics with what Python does not count among its errors, and quotes values then, too."""
 
 _TABLES: Final = ("households", "members", "roster", "shared")
 _BY_FEED: Final = ("matched", "looked_up", "not_queried")
@@ -112,7 +109,9 @@ def found_in(files: Iterable[tuple[str, str]], search: Search, asked: bytes) -> 
                     yield alias, packed(some)
     except WorkerError:
         raise
-    except ANY_ERROR as error:  # its text may quote a value
+    except BaseException as error:  # its text may quote a value
+        if not is_failure(error):
+            raise
         raise WorkerError(told(error)) from None
 
 
@@ -137,7 +136,9 @@ def judged(shard: Mapping[str, bytes], judging: Judging) -> bytes:
         return packed(judge_feed(judging.feed, context, judging.secret, book))
     except WorkerError:
         raise
-    except ANY_ERROR as error:  # its text may quote a value
+    except BaseException as error:  # its text may quote a value
+        if not is_failure(error):
+            raise
         raise WorkerError(told(error)) from None
 
 
