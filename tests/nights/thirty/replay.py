@@ -109,7 +109,7 @@ def night(
     resolved |= {key: "cleared" for key in suppressed if key in before.raised}
     gone = {key: (last[key].first, last[key].nights) for key, why in reasons.items() if why is not None}
     open_now = {key[0] for key, one in raised.items() if one.outcome != "exempt" and one.assessed != "exempt"}
-    cases = {name: before.cases.get(name, as_of) for name in open_now}
+    cases = {name: before.cases.get(name, as_of) for name in sorted(open_now)}
     return Outcome(
         as_of,
         raised,

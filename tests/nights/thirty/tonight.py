@@ -112,7 +112,8 @@ def homes(rows: Iterable[Row], as_of: date) -> Homes:
     unreadable = {str(row["household"]) for row in rows if row["is_mistyped"]}
     active = [row for row in rows if not row["is_mistyped"] and not row["is_stopped"]]
     told = Homes({}, {}, unreadable, set(), {}, {})
-    for name in {str(row["household"]) for row in active}:
+    # In order, here and in `replay`: what people do is drawn finding by finding, and must be the same on every run.
+    for name in sorted({str(row["household"]) for row in active}):
         mine = [row for row in active if row["household"] == name]
         told.members[name] = {str(row["number"]) for row in mine}
         told.heads[name] = min((row["relation"] != "02", str(row["number"])) for row in mine)[1]
