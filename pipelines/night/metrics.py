@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from pipelines.domain.distinct import distinct, distinct_in_both
 from pipelines.domain.vocabulary import Outcome
 from pipelines.night.matching import content_of, matched_feeds
 from pipelines.night.night import ROSTER, Night
@@ -40,7 +41,7 @@ def night_metrics(night: Night) -> dict[str, Any]:
         the roster among them (`feed_metrics`). `flagged`: per rule assessed tonight the flagged findings by town; a
         town that is not named has none.
     """
-    scope = persons_in_scope(night)
+    scope = Scope(night)
     feeds = {feed: feed_metrics(night, feed, scope) for feed in (ROSTER, *night.feeds) if night.state(feed).is_assessed}
     return {
         "roster_rows": feeds.get(ROSTER, {}).get("rows"),
@@ -49,19 +50,32 @@ def night_metrics(night: Night) -> dict[str, Any]:
     }
 
 
-def persons_in_scope(night: Night) -> dict[str, pl.Series]:
-    """Persons and households with a member in scope, each once, by the column that names them."""
-    members = night.tables.read("members", WHO)
-    return {who: members.get_column(who).drop_nulls().unique() for who in WHO}
+class Scope:
+    """Whom the feeds could match tonight: the members in scope, by person or by household."""
+
+    def __init__(self, night: Night) -> None:
+        """Read who they are; they are counted when a feed asks."""
+        self._members = night.tables.read("members", WHO)
+        self._counted: dict[str, int] = {}
+
+    def size(self, who: str) -> int:
+        """Persons or households in scope, each once, by the column that names them."""
+        if who not in self._counted:
+            self._counted[who] = distinct(self._members.get_column(who))
+        return self._counted[who]
+
+    def found_in(self, matched: pl.Series, who: str) -> int:
+        """How many of them stand among matched rows, each counted once."""
+        return distinct_in_both(matched, self._members.get_column(who))
 
 
-def feed_metrics(night: Night, feed: str, scope: Mapping[str, pl.Series]) -> dict[str, Any]:
+def feed_metrics(night: Night, feed: str, scope: Scope) -> dict[str, Any]:
     """The metrics of one assessed feed.
 
     Args:
         night: the night.
         feed: the feed.
-        scope: whom it could match (`persons_in_scope`).
+        scope: whom it could match.
 
     Returns:
         `snapshot_date` and `checksum` of the newest snapshot in use; `rows` of the content in use (with deltas: not of
@@ -95,7 +109,7 @@ def content_rows(night: Night, feed: str) -> int:
         return count_rows(con, content, keys, subjects)
 
 
-def matched_metrics(night: Night, feed: str, scope: Mapping[str, pl.Series]) -> dict[str, int | float | None]:
+def matched_metrics(night: Night, feed: str, scope: Scope) -> dict[str, int | float | None]:
     """How many of those in scope have a row in the feed, each counted once."""
     if feed not in matched_feeds(night):
         return {"matched_persons": None, "persons": None, "match_rate": None}
@@ -103,7 +117,7 @@ def matched_metrics(night: Night, feed: str, scope: Mapping[str, pl.Series]) -> 
     # The household is read in any case: canaries are told by it.
     matched = night.tables.read(f"matched_{feed}", list(dict.fromkeys(("household_id", who))))
     # Whoever was only in the night for its own purposes and has left the members is not counted either.
-    found, persons = matched.join(scope[who].to_frame(), on=who, how="semi").height, scope[who].len()
+    found, persons = scope.found_in(matched.get_column(who), who), scope.size(who)
     return {"matched_persons": found, "persons": persons, "match_rate": share(found, persons)}
 
 

@@ -3,8 +3,10 @@
 from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 
+from pipelines.night.metrics import Scope, matched_metrics
 from tests.nights.district import (
     DAYS,
     DOUBTFUL,
@@ -107,3 +109,14 @@ def test_the_metrics_tell_the_rows_in_use_and_not_those_of_the_last_file(nights:
     assert metrics["flagged"]["CL-02"] == {}
     after = read_manifest(later.publication.folder)["metrics"]
     assert [one["feeds"]["property"]["rows"] for one in (metrics, after)] == [3, 1], "the first answer is stale by then"
+
+
+def test_a_person_with_two_rows_in_a_feed_is_matched_once(nights: tuple[Done, Done]) -> None:
+    _, done = nights
+    tables, real = done.night.tables, done.night.without_canaries()
+    told, rows = matched_metrics(real, "vehicle", Scope(real)), tables.read("matched_vehicle")
+    try:
+        tables.write("matched_vehicle", pl.concat([rows, rows]))
+        assert matched_metrics(real, "vehicle", Scope(real)) == told
+    finally:
+        tables.write("matched_vehicle", rows)
