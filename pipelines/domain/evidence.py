@@ -16,6 +16,8 @@ from pipelines.domain.vocabulary import GRADE_OTHER_NAME, Outcome
 NO_MANIFEST: Final = "该批数据没有部门清单，件数和校验和未经核对"
 OTHER_PERSON: Final = "经核实与部门数据中的人不是同一人"
 _HIT, _ITEM = "evidence of hit", "evidence item"
+_BETWEEN: Final = "\ufdd0"
+"""Stands between texts that are split again: a code point that Unicode gives to no character."""
 _IS_UNDETERMINED = pl.col("outcome") == Outcome.UNDETERMINED.value
 
 
@@ -24,14 +26,15 @@ def evidence(hits: pl.DataFrame, verdict: Verdict) -> pl.Series:
 
     Built long, one row per hit and line, and gathered once: lists of structs joined row by row took ten times as long.
     """
-    numbered = hits.with_row_index(_HIT)
+    numbered = hits.with_row_index(_HIT).lazy()
     lines = [_shown(numbered, one) for one in verdict.evidence]
     if verdict.listed is not None:
         lines.append(numbered.select(_HIT, verdict.listed.alias(_ITEM)).explode(_ITEM, empty_as_null=False))
     lines += [_shown(numbered, one) for one in (*_open_lines(verdict), *_common_lines())]
-    gathered = pl.concat(lines).group_by(_HIT, maintain_order=True).agg(_ITEM)
+    gathered = pl.concat(pl.collect_all(lines)).group_by(_HIT, maintain_order=True).agg(_ITEM)
     return (
-        numbered.select(_HIT)
+        hits.with_row_index(_HIT)
+        .select(_HIT)
         .join(gathered, on=_HIT, how="left", maintain_order="left")
         .get_column(_ITEM)
         .cast(pl.List(EVIDENCE_ITEM))
@@ -39,7 +42,7 @@ def evidence(hits: pl.DataFrame, verdict: Verdict) -> pl.Series:
     )
 
 
-def _shown(numbered: pl.DataFrame, line: Evidence) -> pl.DataFrame:
+def _shown(numbered: pl.LazyFrame, line: Evidence) -> pl.LazyFrame:
     """One row per hit that shows the line."""
     shown = numbered if line.when is None else numbered.filter(line.when)
     return shown.select(_HIT, line.expression().alias(_ITEM))
@@ -73,16 +76,21 @@ def clears_with(verdict: Verdict, entry: RuleInForce) -> pl.Expr:
 
     An exempt hit is cleared already and says why; a hit under another name may be about somebody else.
     """
-    documents = [pl.lit(document) for document in entry.documents]
     facts = [change.words() for change in verdict.changes]
     opens = [
         pl.when(_IS_UNDETERMINED & one.where).then(words("补齐或更正：", one.phrase)) for one in verdict.open_fields
     ]
     is_exempt = pl.col("exempt_reason").is_not_null()
-    return pl.concat_list(
-        *documents,
+    # Texts are joined and split in a quarter of the time that lists are put together; the empty one in front tells no
+    # text at all from an empty text.
+    told = pl.concat_str(
+        pl.lit(""),
+        *(pl.lit(document) for document in entry.documents),
         pl.when(is_exempt).then(words("已属豁免：", pl.col("exempt_reason"))),
         *(pl.when(~is_exempt).then(fact) for fact in facts),
         pl.when(~is_exempt & (pl.col("grade") == GRADE_OTHER_NAME)).then(pl.lit(OTHER_PERSON)),
         *opens,
-    ).list.drop_nulls()
+        separator=_BETWEEN,
+        ignore_nulls=True,
+    )
+    return told.str.split(_BETWEEN).list.slice(1)

@@ -9,6 +9,7 @@ from typing import Final
 import polars as pl
 
 from pipelines.domain.context import NightContext
+from pipelines.domain.ordering import in_order
 from pipelines.domain.phrases import words
 from pipelines.domain.policy import RuleInForce
 from pipelines.domain.rule import Rule, Verdict
@@ -55,7 +56,7 @@ def standing_hits(candidates: pl.DataFrame, rule: Rule, verdict: Verdict, night:
     fires = pl.col(fires_column(rule))
     household = night.households.select("household_id", *(pl.col(own).alias(ours) for own, ours in HOUSEHOLD.items()))
     entry = night.policy.rule(rule.rule_id)
-    return (
+    hits = (
         candidates.filter(fires.fill_null(value=True))
         .join(household, on="household_id", how="inner")
         .with_columns(exempt_reason=_exempt_reason(rule, verdict, entry, fires))
@@ -65,6 +66,17 @@ def standing_hits(candidates: pl.DataFrame, rule: Rule, verdict: Verdict, night:
             record_key=verdict.record_key.fill_null(""),
             fact_date=verdict.fact_date,
         )
+    )
+    return in_order(_one_of_each(hits), IDENTITY)
+
+
+def _one_of_each(hits: pl.DataFrame) -> pl.DataFrame:
+    """Of several hits with one identity the one that stands; nearly all have an identity of their own."""
+    has_others = hits.select(pl.struct(IDENTITY).is_duplicated()).to_series()
+    if not has_others.any():
+        return hits
+    standing = (
+        hits.filter(has_others)
         .sort(
             pl.col("outcome").replace_strict(_PRECEDENCE, return_dtype=pl.Int8),
             "fact_date",
@@ -73,8 +85,8 @@ def standing_hits(candidates: pl.DataFrame, rule: Rule, verdict: Verdict, night:
             nulls_last=True,
         )
         .unique(IDENTITY, keep="first", maintain_order=True)
-        .sort(IDENTITY)
     )
+    return pl.concat([hits.filter(~has_others), standing])
 
 
 def _exempt_reason(rule: Rule, verdict: Verdict, entry: RuleInForce, fires: pl.Expr) -> pl.Expr:

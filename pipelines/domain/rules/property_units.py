@@ -37,7 +37,10 @@ def dwelling_owners(night: NightContext) -> pl.LazyFrame:
     (`listed`), and the provenance of the row with the latest anchor, the last in the file among equals. `total_area`:
     the known areas of those units in 1/10000 m², each unit once; `open_areas`: how many of them have none.
     """
-    rights = current_rights(night).filter(_IS_CERTAIN | pl.col("is_use_open"))
+    # Households with one row have one unit at most: most of them, left out before units are told apart.
+    rights = (
+        current_rights(night).filter(_IS_CERTAIN | pl.col("is_use_open")).filter(pl.len().over(_HOUSEHOLD) >= _LIMIT)
+    )
     certain = units_of(rights.filter(_IS_CERTAIN & ~_IS_NAMELESS)).select(
         _HOUSEHOLD, certain="units", certain_area="area", certain_open="open_areas"
     )
