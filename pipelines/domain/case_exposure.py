@@ -23,9 +23,14 @@ def earliest_fact(case_findings: pl.DataFrame) -> pl.DataFrame:
     Returns:
         One row per household with a case: `household_id`, `earliest_fact_date`.
     """
-    has_case_action = pl.col("strength") == pl.col("strength").min()
-    return case_findings.group_by("household_id").agg(
-        earliest_fact_date=pl.col("fact_date").filter(has_case_action).min(),
+    has_case_action = pl.col("strength") == pl.col("strength").min().over("household_id")
+    # Filtered before and not within the groups, which would be walked one by one.
+    return (
+        case_findings.filter(has_case_action)
+        .group_by("household_id")
+        .agg(
+            earliest_fact_date=pl.col("fact_date").min(),
+        )
     )
 
 

@@ -3,11 +3,12 @@
 What belongs here: "a case is opened once per household and keeps its id until it is closed" (casework.md section 1).
 """
 
-import hmac
 from datetime import date
 from typing import Final
 
 import polars as pl
+
+from pipelines.domain.keyed_ids import keyed_ids
 
 LAST_CASES: Final[dict[str, pl.DataType]] = {
     "household_id": pl.String(),
@@ -90,12 +91,5 @@ def _change() -> pl.Expr:
 
 
 def _case_ids(household_ids: pl.Series, opened_on: date, secret: bytes) -> pl.Series:
-    """An id per newly opened case: HMAC-SHA256 over household and day, 32 hex digits. Runs over new cases alone."""
-    prefix = f"case\x1f{opened_on.isoformat()}\x1f"
-    return pl.Series(
-        [
-            hmac.digest(secret, f"{prefix}{household_id}".encode(), "sha256").hex()[:32]
-            for household_id in household_ids
-        ],
-        dtype=pl.String,
-    )
+    """An id per newly opened case, over household and day. Runs over new cases alone."""
+    return keyed_ids(household_ids, secret, f"case\x1f{opened_on.isoformat()}\x1f")

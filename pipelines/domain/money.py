@@ -67,7 +67,21 @@ def plain_decimal(column: str) -> pl.Expr:
 
 
 def spoken(hao_amount: pl.Expr) -> pl.Expr:
-    """毫 as people read 元: `1,234.50`, rounded half up to 分; expects no negative amount, null stays null."""
+    """毫 as people read 元: `1,234.50`, rounded half up to 分; expects no negative amount, null stays null.
+
+    Written once for each different amount: standards, wages and pensions repeat, and writing costs ten times looking up.
+    """
+    return hao_amount.map_batches(_spoken_once, return_dtype=pl.String, is_elementwise=True)
+
+
+def _spoken_once(amounts: pl.Series) -> pl.Series:
+    told = amounts.alias("amount").to_frame()
+    words = told.unique().with_columns(_spoken(pl.col("amount")).alias("words"))
+    found = told.join(words, on="amount", how="left", nulls_equal=True, maintain_order="left")
+    return found.get_column("words").alias(amounts.name)
+
+
+def _spoken(hao_amount: pl.Expr) -> pl.Expr:
     fen = round_half_up_to_fen(hao_amount)
     digits = (fen // HAO_PER_FEN).cast(pl.String).str.reverse()
     whole = digits.str.replace_all(r"(\d{3})", "$1,").str.strip_chars_end(",").str.reverse()

@@ -74,3 +74,15 @@ def test_plain_decimal_of_an_area():
 def test_spoken_amounts():
     found = column(12_345_678, 7_700_000, 10**13, 49, None).select(spoken(pl.col("m"))).to_series().to_list()
     assert found == ["1,234.57", "770.00", "1,000,000,000.00", "0.00", None]
+
+
+def test_an_amount_is_spoken_the_same_however_often_it_stands_and_where():
+    amounts = column(10_000, None, 12_345_678, 10_000).select(pl.col("m"), wrong=pl.col("m") + 1)
+    told = pl.when(pl.col("m") > 10_000).then(spoken(pl.col("m"))).otherwise(pl.lit("-"))
+    assert amounts.select(told).to_series().to_list() == ["-", "-", "1,234.57", "-"]
+    assert amounts.select(spoken(pl.col("m"))).to_series().to_list() == ["1.00", None, "1,234.57", "1.00"]
+    assert column().select(spoken(pl.col("m"))).schema == {"m": pl.String}
+    assert column(1, 2).select(pl.concat_str("m", spoken(pl.lit(1_234_500)))).to_series().to_list() == [
+        "1123.45",
+        "2123.45",
+    ]
