@@ -45,7 +45,7 @@ def rows_of_one(
     """
     rows = in_order(_about(con, name(snapshot.alias, "rows"), subjects, ids))
     parts = frame(con, f"SELECT part_no, source_file, sha256 AS source_sha256 FROM {name(snapshot.alias, 'parts')}")
-    rows = rows.join(parts.cast(SOURCE), on="part_no", how="left", maintain_order="left").with_columns(
+    rows = with_sources(rows, parts.cast(SOURCE)).with_columns(
         snapshot_date=pl.lit(snapshot.snapshot_date), has_manifest=pl.lit(snapshot.report.has_manifest)
     )
     if guests is not None:
@@ -58,6 +58,13 @@ def rows_of_one(
         rows = pl.concat([rows, here], how="diagonal_relaxed")
     fields = [column for column in rows.columns if column not in (*PROVENANCE, "part_no")]
     return rows.with_columns(delivery_order=pl.int_range(1, pl.len() + 1, dtype=pl.Int64)).select(*fields, *PROVENANCE)
+
+
+def with_sources(rows: pl.DataFrame, parts: pl.DataFrame) -> pl.DataFrame:
+    """The rows with the file of their part; where all are of the only part, as on most nights, nothing is looked up."""
+    if parts.height == 1 and rows.get_column("part_no").eq_missing(parts.item(0, "part_no")).all():
+        return rows.with_columns(pl.lit(parts.item(0, field), dtype=pl.String).alias(field) for field in SOURCE)
+    return rows.join(parts, on="part_no", how="left", maintain_order="left")
 
 
 def _guests_among(guests: pl.DataFrame, subjects: Sequence[str], ids: pl.Series | None) -> pl.DataFrame:

@@ -4,11 +4,13 @@ What belongs here: which snapshots a night reads, and the frames that leave them
 household, and how names are compared, stands in `pipelines.domain`.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import polars as pl
 
-from pipelines.domain.households import active_rows, households_of, members_of
+from pipelines.domain.distinct import distinct
+from pipelines.domain.households import households_of, members_of
 from pipelines.domain.matching import HOUSEHOLD_ID, named_persons, named_rows
 from pipelines.domain.roster_rows import roster_rows_of, shared_members_of
 from pipelines.night.canaries import without_canaries
@@ -48,27 +50,35 @@ def take_roster(night: Night) -> tuple[pl.DataFrame, pl.DataFrame]:
         rows = feed_rows(con, content, Keys(contract.keys, contract.keyless), contract.subjects, None)
         unreadable = quarantined_households(con, content)
     rows = completed(contract, rows)
+    # Most of this keeps one processor busy: three tables are made and written side by side.
+    with ThreadPoolExecutor() as beside:
+        to_write = beside.submit(lambda: night.tables.write("roster_rows", roster_rows_of(rows), is_read_soon=False))
+        to_count = beside.submit(lambda: distinct(without_canaries(rows).get_column("household_id")))
+        to_gather = beside.submit(_take_households, night, rows, unreadable)
+        members = members_of(rows)
+        night.tables.write("members", members)
+        households, delivered = to_gather.result(), to_count.result()
+        to_write.result()
+    night.tables.write("shared_members", shared_members_of(members, households))
+    night.tables.write("unreadable_households", unreadable.to_frame())
+    real = without_canaries(households)
+    present = {field["field"] for report in night.state(ROSTER).used for field in report.fields if field["is_present"]}
+    facts = {
+        "households": delivered,
+        "out_of_scope": delivered - real.height,
+        "has_declared_income": "monthly_income" in present,
+    }
+    night.tables.write_facts(ROSTER, facts)
+    return real, without_canaries(members)
+
+
+def _take_households(night: Night, rows: pl.DataFrame, unreadable: pl.Series) -> pl.DataFrame:
+    """The night's households, made of roster rows and stored."""
     households = households_of(rows, night.as_of, unreadable)
     # What is counted by town is shown: on pages, in accounts, as names of files. A town's name needs nobody's number.
     households = households.with_columns(masked_texts(households.get_column("town")))
-    members = members_of(rows)
-    counted = without_canaries(rows)
-    present = {field["field"] for report in night.state(ROSTER).used for field in report.fields if field["is_present"]}
     night.tables.write("households", households)
-    night.tables.write("members", members)
-    night.tables.write("roster_rows", roster_rows_of(rows), is_read_soon=False)
-    night.tables.write("shared_members", shared_members_of(members, households))
-    night.tables.write("unreadable_households", unreadable.to_frame())
-    night.tables.write_facts(
-        ROSTER,
-        {
-            "households": counted.get_column("household_id").n_unique(),
-            "out_of_scope": counted.get_column("household_id").n_unique()
-            - active_rows(counted).get_column("household_id").n_unique(),
-            "has_declared_income": "monthly_income" in present,
-        },
-    )
-    return without_canaries(households), without_canaries(members)
+    return households
 
 
 def matched_feeds(night: Night) -> list[str]:

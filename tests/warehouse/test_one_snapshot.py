@@ -11,7 +11,7 @@ from warehouse import content as contents
 from warehouse.content import Content, Guests, attached, effective_content, feed_rows
 from warehouse.load_report import LoadReport
 from warehouse.natural_keys import Keys
-from warehouse.one_snapshot import about, in_order
+from warehouse.one_snapshot import SOURCE, about, in_order, with_sources
 from warehouse.session import Vault, name, registered
 from warehouse.snapshots import SnapshotStore
 
@@ -85,3 +85,31 @@ def test_rows_that_do_not_lie_in_the_order_of_delivery_are_put_into_it() -> None
     assert in_order(lying).get_column("n").to_list() == [1, 2, 3, 4]
     unknown = lying.with_columns(source_row=pl.Series([None, 3, 9, 2]))
     assert in_order(unknown).get_column("n").to_list() == [2, 3, 1, 4]
+
+
+ONE_PART = pl.DataFrame({"part_no": 1, "source_file": "甲.csv", "source_sha256": "a"}, {"part_no": pl.Int32, **SOURCE})
+
+
+@pytest.mark.parametrize(
+    ("parts", "numbers", "files"),
+    [
+        (ONE_PART, [1, 1], ["甲.csv", "甲.csv"]),
+        (ONE_PART, [1, 2], ["甲.csv", None]),
+        (ONE_PART, [1, None], ["甲.csv", None]),
+        (ONE_PART.with_columns(source_file=pl.lit(None, pl.String)), [1], [None]),
+        (
+            pl.concat([ONE_PART, ONE_PART.with_columns(part_no=pl.lit(2, pl.Int32), source_file=pl.lit("乙.csv"))]),
+            [2, 1],
+            ["乙.csv", "甲.csv"],
+        ),
+        (ONE_PART.clear(), [1], [None]),
+        (ONE_PART, [], []),
+    ],
+)
+def test_every_row_tells_the_file_of_its_part(
+    parts: pl.DataFrame, numbers: list[int | None], files: list[str | None]
+) -> None:
+    rows = pl.DataFrame({"part_no": numbers}, schema={"part_no": pl.Int32})
+    found = with_sources(rows, parts)
+    assert found.schema == {"part_no": pl.Int32, **SOURCE}
+    assert found.get_column("source_file").to_list() == files

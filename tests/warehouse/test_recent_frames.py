@@ -1,5 +1,6 @@
 """Frames that a process keeps: only as long as the file is the one they came from, and never too many."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
@@ -52,3 +53,17 @@ def test_what_is_kept_is_what_a_reader_without_it_finds(vault: Vault) -> None:
     assert elsewhere.read("findings") is elsewhere.read("findings")
     elsewhere.write("findings", rows.head(1))
     assert here.read("findings").height == 1
+
+
+def test_several_threads_keep_frames_at_a_time(tmp_path: Path) -> None:
+    recent = RecentFrames(most_bytes=3 * ROWS.estimated_size())
+    paths = [written(tmp_path / str(place), "1") for place in range(8)]
+
+    def keep_and_get(place: int) -> bool:
+        recent.keep(paths[place % 8], ROWS)
+        found = recent.get(paths[(place + 1) % 8])
+        return found is None or found is ROWS
+
+    with ThreadPoolExecutor(8) as beside:
+        assert all(beside.map(keep_and_get, range(4000)))
+    assert sum(recent.get(path) is not None for path in paths) == 3
