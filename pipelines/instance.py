@@ -31,6 +31,10 @@ run_monitoring:
 concurrency:
   runs:
     max_concurrent_runs: 1
+# Where the process that knows the nights cannot be reached for a while, the queue waits for it, in its order.
+run_queue:
+  max_user_code_failure_retries: 20
+  user_code_failure_retry_delay: 30
 # No run is started again by itself: the next night would have begun by then, without the one before it.
 run_retries:
   enabled: false

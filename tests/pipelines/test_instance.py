@@ -15,7 +15,10 @@ def test_what_hedui_writes_lacks_nothing_and_dagster_takes_it(tmp_path: Path) ->
     home = dagster_home(tmp_path)
     assert lacking(home) == []
     with dg.DagsterInstance.from_config(str(home)) as instance:
-        assert instance.get_concurrency_config().run_queue_config.max_concurrent_runs == 1
+        queue = instance.get_concurrency_config().run_queue_config
+        # Without retries a night is given up where the code server does not answer at once.
+        told = (queue.max_concurrent_runs, queue.max_user_code_failure_retries, queue.user_code_failure_retry_delay)
+        assert told == (1, 20, 30)
         assert (instance.run_monitoring_enabled, instance.run_retries_enabled) == (True, False)
         assert instance.telemetry_enabled is False
 
@@ -51,9 +54,8 @@ def test_each_thing_that_a_night_counts_on_is_told(tmp_path: Path, was: str, now
 
 
 def test_the_same_in_dagsters_older_words_is_enough(tmp_path: Path) -> None:
-    lines = DAGSTER_YAML.replace(
-        "concurrency:\n  runs:\n    max_concurrent_runs: 1\n", "run_queue: {max_concurrent_runs: 1}\n"
-    )
+    lines = DAGSTER_YAML.replace("concurrency:\n  runs:\n    max_concurrent_runs: 1\n", "")
+    lines = lines.replace("run_queue:\n", "run_queue:\n  max_concurrent_runs: 1\n")
     (tmp_path / FILE).write_text(lines, encoding="utf-8")
     assert lacking(tmp_path) == []
 
