@@ -16,7 +16,7 @@ from connectors.contract import Contract, contract_hash
 from connectors.csv_files import read_csv
 from connectors.excel_files import read_excel
 from connectors.inbox import Delivery, file_opener
-from connectors.load_counts import DeliveryReport, FieldReport
+from connectors.load_counts import DeliveryReport, FieldReport, PartReport
 from connectors.manifest import MANIFEST, Manifest, files_mistake, read_manifest, rows_mistake
 from connectors.parquet_files import read_parquet
 from connectors.part_reader import Batch, PartReader
@@ -152,7 +152,7 @@ class DeliveryReader:
     def _finish(self) -> None:
         """Close the counts and refuse what the counts forbid."""
         report = DeliveryReport(
-            parts=tuple(part.report() for part in self._parts),
+            parts=self._part_reports(),
             fields=tuple(self._fields()),
             has_manifest=self._delivery.has_manifest,
             mode=self._manifest.mode,
@@ -168,6 +168,10 @@ class DeliveryReader:
         if report.data_rows == 0 and report.mode == "full" and self._manifest.rows != 0:
             raise UnusableFileError('expected data rows, found none; if there are none, say "rows": 0 in manifest.json')
         self._report = report
+
+    def _part_reports(self) -> tuple[PartReport, ...]:
+        """The counts of each sheet."""
+        return tuple(part.report() for part in self._parts)
 
     def _fields(self) -> Iterator[FieldReport]:
         """The counts of each field over all parts."""

@@ -6,14 +6,14 @@ row with the same natural key replaces. Does not belong here: deltas, which repl
 """
 # ruff: noqa: S608  the SQL is put together from names quoted by `warehouse.sql.name`, never from values
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import duckdb
 
 from warehouse.errors import WarehouseError
 from warehouse.marks import Marks
-from warehouse.natural_keys import KIND, Keys
+from warehouse.natural_keys import KIND, Keys, as_text
 from warehouse.session import store
 from warehouse.sql import name
 
@@ -66,16 +66,72 @@ def remove_repeated(
     """
     shared = marks.shared()
     _check_places(con, table, len(marks))
-    sums = (0,) * len(counted)
     if shared.is_empty():
-        return Removed(0, 0, sums)
+        return Removed(0, 0, (0,) * len(counted))
     store(con, "shared", shared)
-    keyed = f"SELECT *, rowid AS row_id, {keys.columns()} FROM {table}"
-    con.execute("CREATE OR REPLACE TEMP TABLE repeated (row_id BIGINT, is_duplicate BOOLEAN)")
     passes = -(-shared.height // rows_a_pass)
-    for turn in range(passes):
-        chosen = f"(SELECT row_id FROM shared WHERE bucket % {passes} = {turn})"
-        con.execute(f"CREATE OR REPLACE TEMP TABLE candidate AS {keyed} WHERE rowid IN {chosen}")
+    candidates = (
+        f"SELECT *, rowid AS row_id, {keys.columns()} FROM {table} "
+        f"WHERE rowid IN (SELECT row_id FROM shared WHERE bucket % {passes} = {turn})"
+        for turn in range(passes)
+    )
+    removed = _remove(con, table, fields, keys, candidates, counted)
+    con.execute("DROP TABLE shared")
+    return removed
+
+
+def remove_repeated_by(
+    con: duckdb.DuckDBPyConnection, table: str, fields: Sequence[str], keys: Keys, new: str, counted: Sequence[str] = ()
+) -> Removed:
+    """Do as `remove_repeated` where no two rows can stand twice but by rows that were added.
+
+    Only rows that have the first part of a key in common with an added row are looked at closely: the key of every row of
+    a city takes long to put together.
+
+    Args:
+        con: A session with the snapshot attached for writing.
+        table: The quoted table, with columns `fields`, part_no and source_row.
+        fields: The contract's fields.
+        keys: The feed's natural key.
+        new: SQL condition on the rows that were added.
+        counted: SQL aggregates over the rows that are removed.
+
+    Returns:
+        How many rows were removed, and why.
+    """
+    firsts = dict.fromkeys(alternative[0] for alternative in keys.alternatives)
+    added = f"(SELECT * FROM {table} WHERE {new})"
+    suspected = " OR ".join(f"{as_text(first)} IN (SELECT {as_text(first)} FROM {added})" for first in firsts)
+    names = ", ".join(keys.names)
+    candidates = f"""
+        WITH suspect AS (SELECT *, rowid AS row_id, {keys.columns()} FROM {table} WHERE {suspected})
+        SELECT * FROM suspect WHERE ({names}) IN (SELECT ({names}) FROM suspect WHERE {new})
+    """
+    return _remove(con, table, fields, keys, [candidates], counted)
+
+
+def _remove(
+    con: duckdb.DuckDBPyConnection,
+    table: str,
+    fields: Sequence[str],
+    keys: Keys,
+    candidates: Iterable[str],
+    counted: Sequence[str],
+) -> Removed:
+    """Remove the repeated rows among some that hold every partner of each.
+
+    Args:
+        con: A session with the snapshot attached for writing.
+        table: The quoted table.
+        fields: The contract's fields.
+        keys: The feed's natural key.
+        candidates: Queries for some of the rows, with `row_id` and the columns of the key.
+        counted: SQL aggregates over the rows that are removed.
+    """
+    sums = (0,) * len(counted)
+    con.execute("CREATE OR REPLACE TEMP TABLE repeated (row_id BIGINT, is_duplicate BOOLEAN)")
+    for query in candidates:
+        con.execute(f"CREATE OR REPLACE TEMP TABLE candidate AS {query}")
         con.execute(_compare(fields, keys))
         if counted:
             gone = "candidate WHERE row_id IN (SELECT row_id FROM repeated)"
@@ -87,7 +143,6 @@ def remove_repeated(
     ).fetchall()
     if duplicate or superseded:
         con.execute(f"DELETE FROM {table} WHERE rowid IN (SELECT row_id FROM repeated)")
-    con.execute("DROP TABLE shared")
     con.execute("DROP TABLE repeated")
     return Removed(duplicate, superseded, sums)
 

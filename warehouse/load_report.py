@@ -45,6 +45,8 @@ class LoadReport(BaseModel):
         checksum: What was delivered, under which contract (hex).
         has_manifest: Whether the department sent one.
         same_as: The older date under which the very same delivery was read; None where it was read itself.
+        whole_on: The older date whose delivery was the last one read whole, where only lines that changed since the delivery
+            before were read; None where this one was read whole.
         message: For a refusal, what was expected, what was found and what to do.
         ignored_files: Files in the folder that are no data.
         parts: One entry per sheet of a file, with its counts.
@@ -61,6 +63,7 @@ class LoadReport(BaseModel):
     checksum: str
     has_manifest: bool = False
     same_as: date | None = None
+    whole_on: date | None = None
     message: str = ""
     ignored_files: list[str] = []
     parts: list[dict[str, Any]] = []

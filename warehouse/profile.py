@@ -5,6 +5,7 @@ that are removed later taken off again: no pass over what is stored. Counts only
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import polars as pl
 
@@ -31,6 +32,13 @@ class Tally:
     def __init__(self, fields: Sequence[str]) -> None:
         self._fields = tuple(fields)
         self._sums = [0] * (1 + 2 * len(self._fields))
+
+    def begin_with(self, told: Sequence[Mapping[str, Any]]) -> None:
+        """Begin with what was counted before (`told`, entries of any order): the rows are changed from there."""
+        by_field = {str(entry["field"]): entry for entry in told}
+        counted = [by_field[field] for field in self._fields]
+        rows = [int(entry["rows"]) for entry in counted[:1]] or [0]
+        self._sums = [*rows, *(int(one["filled"]) for one in counted), *(int(one["unknown"]) for one in counted)]
 
     def add(self, found: Sequence[int]) -> None:
         """Add the counts of some rows."""

@@ -5,6 +5,7 @@ Belongs here: landing a delivery batch by batch, its load report, and the list o
 snapshots count on a date (`warehouse.content`).
 """
 
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,13 +13,17 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import duckdb
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from warehouse.errors import WarehouseError
 from warehouse.files import is_safe_name, move_into_place, share, written_aside
 from warehouse.load_report import LoadReport, Mode, read_report, write_report
 from warehouse.natural_keys import Keys
-from warehouse.session import Vault
+from warehouse.session import Vault, frame
+from warehouse.snapshot_reviser import SnapshotReviser
 from warehouse.snapshot_writer import ALIAS, SnapshotWriter
 from warehouse.sql import name
 
@@ -56,6 +61,11 @@ class Snapshot:
     def checksum(self) -> str:
         """What was delivered."""
         return self.report.checksum
+
+    @property
+    def read_whole_on(self) -> date:
+        """The date of the delivery that was the last one read whole: this one, or the first of those it revises."""
+        return self.report.whole_on or self.report.same_as or self.snapshot_date
 
     @property
     def alias(self) -> str:
@@ -133,13 +143,65 @@ class SnapshotStore:
             self._vault.attach(con, aside, ALIAS, read_only=False)
             writer = SnapshotWriter(con, report, schema, keys)
             yield writer
-            if writer.finished is None:
-                return
-            con.execute(f"CHECKPOINT {name(ALIAS)}")
-            con.execute(f"DETACH {name(ALIAS)}")
-            move_into_place(aside, target)
-            # The report comes last: without it the snapshot does not exist, so a kill in between lands it again.
-            write_report(target.with_suffix(".json"), writer.finished)
+            _put_in_place(con, writer, aside, target)
+
+    @contextmanager
+    def reviser(
+        self,
+        before: Snapshot,
+        snapshot_date: date,
+        checksum: str,
+        schema: Mapping[str, pl.DataType],
+        keys: Keys,
+    ) -> Iterator[SnapshotReviser]:
+        """Land a full delivery as a revision of an older one; otherwise as `writer`.
+
+        Args:
+            before: The older snapshot, full; it stays as it is.
+            snapshot_date: The date that the data describes.
+            checksum: What is delivered (hex).
+            schema: The contract's fields and their types.
+            keys: The feed's natural key.
+
+        Yields:
+            The writer that is told what to keep and takes the batches.
+        """
+        target = self._path(before.feed, snapshot_date, checksum)
+        report = LoadReport(
+            status="landed",
+            feed=before.feed,
+            snapshot_date=snapshot_date,
+            mode="full",
+            checksum=checksum,
+            whole_on=before.read_whole_on,
+        )
+        self._vault.open()
+        with written_aside(target) as aside, self._vault.connect() as con:
+            shutil.copyfile(before.path, aside)
+            self._vault.attach(con, aside, ALIAS, read_only=False)
+            writer = SnapshotReviser(con, report, schema, keys, before.report)
+            yield writer
+            _put_in_place(con, writer, aside, target)
+
+    def source_rows(self, snapshot: Snapshot, part_rows: int) -> NDArray[np.bool_]:
+        """Of the rows of a delivery's one sheet, those of which exactly one row was kept and none was quarantined.
+
+        Args:
+            snapshot: It.
+            part_rows: How many rows the sheet has, its header among them.
+
+        Returns:
+            For each row of the sheet, counted from 0.
+        """
+        with self._vault.connect(will_write=False) as con:
+            self._vault.attach(con, snapshot.path, ALIAS, read_only=True)
+            found = [
+                frame(con, f"SELECT source_row FROM {name(ALIAS, table)}")["source_row"].to_numpy() - 1  # noqa: S608  quoted
+                for table in ("rows", "quarantine")
+            ]
+            self._vault.detach(con, ALIAS)
+        kept, quarantined = (np.bincount(one, minlength=part_rows)[:part_rows] for one in found)
+        return np.asarray((kept == 1) & (quarantined == 0))
 
     def refuse(
         self,
@@ -191,3 +253,14 @@ class SnapshotStore:
         if not is_safe_name(checksum):
             raise WarehouseError(f"{feed} {snapshot_date}: expected a checksum in hex")
         return self._folder(feed) / f"{snapshot_date}-{checksum[:12]}.duckdb"
+
+
+def _put_in_place(con: duckdb.DuckDBPyConnection, writer: SnapshotWriter, aside: Path, target: Path) -> None:
+    """Give a finished snapshot its name and its report; nothing stands of one that is not finished."""
+    if writer.finished is None:
+        return
+    con.execute(f"CHECKPOINT {name(ALIAS)}")
+    con.execute(f"DETACH {name(ALIAS)}")
+    move_into_place(aside, target)
+    # The report comes last: without it the snapshot does not exist, so a kill in between lands it again.
+    write_report(target.with_suffix(".json"), writer.finished)

@@ -4,34 +4,22 @@ What belongs here: which deliveries are tried, in which order, and what happens 
 (feeds.md section 1). How a file is read stands in `connectors`, how a snapshot is kept in `warehouse`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import asdict
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
-from connectors.contract import Contract, schema
-from connectors.delivery import SLICE_BYTES, Batch, DeliveryReader
+from connectors.contract import Contract
 from connectors.inbox import Delivery, find_deliveries, find_unready
 from connectors.refusal import Refusal
-from connectors.seen_files import Seen, looked_at
+from connectors.seen_files import looked_at
 from pipelines.night.night import ROSTER, Night, Progress, silent, state_name
-from pipelines.night.read_ahead import read_ahead
+from pipelines.night.reading import CHANGED, read_into_snapshot
 from pipelines.night.retention import rows_gone
 from pipelines.night.room import room_for_delivery
 from pipelines.night.seen_deliveries import is_as_read, known_checksum
 from pipelines.night.state import FeedState, FeedStatus
 from warehouse.content import Effective, effective_content
 from warehouse.load_report import LoadReport
-from warehouse.natural_keys import Keys
-
-ROWS_BETWEEN_REPORTS = 1_000_000
-CHANGED = (
-    "the files were written over while they were read; nothing of them was kept, the next night reads them again; "
-    "upload under a name that ends in .part and rename at the end"
-)
-LARGE_BYTES = 2 * SLICE_BYTES
-"""A delivery of fewer bytes is read and stored in turn: there would be next to nothing to do ahead."""
 
 
 def undelivered(inbox: Path, feeds: Iterable[str], as_of: date) -> list[str]:
@@ -99,16 +87,19 @@ def land_newest(
             break
         if delivery.snapshot_date < oldest and not any(one.mode == "delta" for one in landed):
             break
-        reports.append(land(night, contract, delivery, progress))
+        reports.append(land(night, contract, delivery, progress, deliveries))
     return reports
 
 
-def land(night: Night, contract: Contract, delivery: Delivery, progress: Progress) -> LoadReport:
+def land(
+    night: Night, contract: Contract, delivery: Delivery, progress: Progress, others: Sequence[Delivery] = ()
+) -> LoadReport:
     """One delivery into a snapshot file, or its refusal. What was landed or refused before is not read again.
 
     Nor is a delivery that is the same, byte for byte, as one of an older date: departments deliver what did not change
     once more. One that cannot be opened, or is written over while it is read, is not used tonight; nothing of that is
-    kept, so that the next night tries it again.
+    kept, so that the next night tries it again. Of a large one that is nearly the same as one of `others`, deliveries of
+    the feed with the newest first, only what changed is read.
     """
     looks = looked_at(delivery)
     try:
@@ -124,7 +115,7 @@ def land(night: Night, contract: Contract, delivery: Delivery, progress: Progres
         return night.snapshots.land_again(earlier, delivery.snapshot_date)
     room_for_delivery(night, contract, delivery)
     try:
-        return read_into_snapshot(night, contract, delivery, mark, looks, progress)
+        return read_into_snapshot(night, contract, delivery, mark, looks, progress, others)
     except Refusal as refusal:
         if not is_as_read(delivery, looks, contract, mark):
             changed = Refusal(delivery.feed, delivery.snapshot_date, CHANGED)
@@ -153,70 +144,6 @@ def may_stand_again(earlier: LoadReport, delivery: Delivery) -> bool:
     is_dated = any(part.get("is_dated", True) for part in earlier.parts)
     has_folders = any((delivery.folder / name).is_dir() for name in delivery.others)
     return not is_dated and not has_folders and earlier.mode != "response"
-
-
-def read_into_snapshot(
-    night: Night,
-    contract: Contract,
-    delivery: Delivery,
-    mark: str,
-    looks: Mapping[str, Seen | None],
-    progress: Progress,
-) -> LoadReport:
-    """Stream one delivery through the reader into a new snapshot; nothing stands if it is refused on the way.
-
-    Args:
-        night: the night.
-        contract: of the feed.
-        delivery: the delivery.
-        mark: its checksum.
-        looks: what its files looked like before that was worked out.
-        progress: told how far it is.
-
-    Raises:
-        Refusal: it cannot be used, or is not what the checksum says any more.
-    """
-    keys = Keys(contract.keys, contract.keyless)
-    reader = DeliveryReader(delivery, contract)
-    told = rows = 0
-    with night.snapshots.writer(
-        contract.feed, delivery.snapshot_date, mark, schema(contract), keys, delivery.mode
-    ) as writer:
-        with batches_of(reader, delivery, night.vault.threads) as batches:
-            for batch in batches:
-                writer.append(batch.clean, batch.quarantine)
-                rows += batch.clean.height + batch.quarantine.height
-                if rows - told >= ROWS_BETWEEN_REPORTS:
-                    told = rows
-                    progress(f"{contract.feed} {delivery.snapshot_date}: {rows:,} rows read")
-        if not is_as_read(delivery, looks, contract, mark):
-            raise Refusal(delivery.feed, delivery.snapshot_date, CHANGED)
-        report = reader.report()
-        requested = reader.requested()
-        if requested is not None:
-            writer.requested(requested)
-        landed = writer.finish(
-            [asdict(part) for part in report.parts],
-            [asdict(field) for field in report.fields],
-            {"has_manifest": report.has_manifest, "ignored_files": list(report.ignored_files)},
-        )
-    progress(f"{contract.feed} {delivery.snapshot_date}: {landed.books.kept:,} rows kept of {landed.books.read:,}")
-    return landed
-
-
-def batches_of(
-    reader: DeliveryReader, delivery: Delivery, threads: int | None
-) -> AbstractContextManager[Iterator[Batch]]:
-    """The batches of a delivery; of a large one the next is read while the one before it is stored.
-
-    Args:
-        reader: Reads the delivery.
-        delivery: Its files.
-        threads: How many the night may use; with one nothing is read ahead.
-    """
-    if threads == 1 or sum(scan.size for scan in delivery.scans.values()) < LARGE_BYTES:
-        return nullcontext(reader.batches())
-    return read_ahead(reader.batches)
 
 
 def describe(

@@ -8,7 +8,7 @@ import pytest
 from connectors import delivery as deliveries
 from connectors.identity import id_check_digit
 from connectors.inbox import find_deliveries
-from pipelines.night import landing
+from pipelines.night import landing, reading
 from pipelines.night.night import Night
 from pipelines.resources import night_resource
 from pipelines.settings_reading import load_settings
@@ -59,7 +59,7 @@ def test_threads_and_slices_never_change_what_stands(
     tmp_path: Path, inbox: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alone = landed(opened(tmp_path / "alone", inbox, threads=1))
-    monkeypatch.setattr(landing, "LARGE_BYTES", 0)
+    monkeypatch.setattr(reading, "LARGE_BYTES", 0)
     assert landed(opened(tmp_path / "two", inbox, threads=2)) == alone
     monkeypatch.setattr(deliveries.DeliveryReader.__init__, "__defaults__", (5000,))
     assert landed(opened(tmp_path / "slices", inbox, threads=2)) == alone
@@ -68,7 +68,7 @@ def test_threads_and_slices_never_change_what_stands(
 def test_a_refusal_while_reading_ahead_leaves_nothing_of_the_snapshot(
     tmp_path: Path, inbox: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(landing, "LARGE_BYTES", 0)
+    monkeypatch.setattr(reading, "LARGE_BYTES", 0)
     monkeypatch.setattr(deliveries.DeliveryReader.__init__, "__defaults__", (5000,))
     [delivery] = find_deliveries(inbox, "vehicle", AS_OF)
     with delivery.files[0].open("ab") as stream:
