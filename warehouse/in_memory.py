@@ -46,7 +46,14 @@ class MemoryVault(Vault):
         with values_kept_out("working in memory"):
             yield self.session
 
-    def attach(self, con: duckdb.DuckDBPyConnection, path: Path, alias: str, read_only: bool) -> None:  # noqa: ARG002
+    def attach(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        path: Path,  # noqa: ARG002
+        alias: str,
+        read_only: bool,
+        storage: str | None = None,  # noqa: ARG002
+    ) -> None:
         """Add a database to the session, unless it is there: what has landed stays attached."""
         if not read_only:
             con.execute(f"ATTACH ':memory:' AS {name(alias)}")

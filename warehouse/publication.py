@@ -4,34 +4,26 @@ Belongs here: the folder of a published night (contract.md, "Where results are")
 gate held, and finding the night before. A published folder never changes; a kill at any moment leaves the link where
 it was. Does not belong here: what the gates are, or what stands in the tables.
 """
-# ruff: noqa: S608  the SQL is put together from names quoted by `warehouse.sql.name`, never from values
 
 import json
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import polars as pl
 
 from warehouse.errors import WarehouseError
 from warehouse.files import is_safe_name, move_into_place, private_folder, sweep_folder, written_aside
+from warehouse.published_files import read_parquet, write_files
 from warehouse.published_index import PublishedIndex
-from warehouse.session import Vault, frame, registered, store
-from warehouse.sql import name, text
-from warehouse.storing import compressions
+from warehouse.session import Vault
 
-ALIAS = "cases"
-DATABASE = "cases.duckdb"
 MANIFEST = "manifest.json"
 REMOVED = "removed.json"
 """Beside the account of a night whose tables retention removed: when and why. Written before the first of them goes."""
-ROWS_A_GROUP = 100_000
-PARQUET_KEY = "hedui"
 Audit = Callable[[Path], list[str]]
 FurtherFiles = Callable[[], Mapping[str, bytes]]
 """Gives what else lies in a night's folder, name → content; asked for when the tables are written."""
@@ -169,8 +161,16 @@ def read_published(vault: Vault, folder: Path, table: str) -> pl.DataFrame:
         WarehouseKeyError: the key does not fit the warehouse.
         WarehouseError: the night has no such table, or its file is damaged.
     """
+    path = folder / f"{table}.parquet"
     with vault.connect(will_write=False) as con:
-        return _read_parquet(vault, con, folder / f"{table}.parquet")
+        if path.exists():
+            return read_parquet(vault, con, path)
+    if (folder / REMOVED).exists():
+        raise WarehouseError(
+            f"the tables of the night {folder.name} were removed by retention: what needs them, such as a night "
+            "compared with it, can be done again only after they are restored from the back-up"
+        )
+    raise WarehouseError(f"the night {folder.name} has no table {table}")
 
 
 def sweep(vault: Vault) -> int:
@@ -190,55 +190,10 @@ def _write(
     if not all(map(is_safe_name, tables)):
         raise WarehouseError("a table's name must be letters, digits, - and _")
     private_folder(aside)
-    # One thread a file: which thread writes which row group must not show in the bytes. The two kinds of files do not
-    # wait for each other.
-    with replace(vault, threads=1).connect() as con:
-        with con.cursor() as beside, ThreadPoolExecutor(1, "parquet") as worker:
-            parquet = worker.submit(_write_parquet, vault, beside, aside, tables)
-            _write_database(vault, con, aside, tables)
-            parquet.result()
-        _verify(vault, con, aside, tables)
+    write_files(vault, aside, tables)
     told = {**manifest, "as_of": as_of.isoformat(), "run_id": run_id, "publication_no": next_number(vault)}
     content = json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True, default=str)
     (aside / MANIFEST).write_text(content + "\n", encoding="utf-8")
-
-
-def _write_database(
-    vault: Vault, con: duckdb.DuckDBPyConnection, aside: Path, tables: Mapping[str, pl.DataFrame]
-) -> None:
-    """Write the tables into one DuckDB file."""
-    vault.attach(con, aside / DATABASE, ALIAS, read_only=False)
-    for table, rows in tables.items():
-        _store(con, name(ALIAS, table), rows, is_encrypted=vault.key is not None)
-    con.execute(f"CHECKPOINT {name(ALIAS)}")
-    con.execute(f"DETACH {name(ALIAS)}")
-
-
-def _write_parquet(
-    vault: Vault, con: duckdb.DuckDBPyConnection, aside: Path, tables: Mapping[str, pl.DataFrame]
-) -> None:
-    """Write a Parquet file of each table."""
-    _use_parquet_key(vault, con)
-    for table, rows in tables.items():
-        target = text(str(aside / f"{table}.parquet"))
-        # In one piece: how a frame came together must not show in the row groups.
-        with registered(con, rows.rechunk()) as view:
-            con.execute(f"COPY (SELECT * FROM {view}) TO {target} ({_parquet_options(vault)})")
-
-
-def _store(con: duckdb.DuckDBPyConnection, table: str, rows: pl.DataFrame, *, is_encrypted: bool) -> None:
-    """Store a table; of a large one DuckDB need not try every compression on every column (`warehouse.storing`)."""
-    chosen = compressions(rows, is_encrypted=is_encrypted)
-    if not chosen:
-        store(con, table, rows)
-        return
-    with registered(con, rows) as view:
-        columns = [
-            f"{name(column)} {kind}" + (f" USING COMPRESSION {chosen[column]}" if column in chosen else "")
-            for column, kind, *_ in con.execute(f"DESCRIBE SELECT * FROM {view}").fetchall()
-        ]
-        con.execute(f"CREATE TABLE {table} ({', '.join(columns)})")
-        con.execute(f"INSERT INTO {table} SELECT * FROM {view}")
 
 
 def _add_files(aside: Path, files: Mapping[str, bytes]) -> None:
@@ -247,18 +202,6 @@ def _add_files(aside: Path, files: Mapping[str, bytes]) -> None:
         if not is_safe_name(file) or (aside / file).exists():
             raise WarehouseError("the name of a further file must be letters, digits, . - and _, and not be taken")
         (aside / file).write_bytes(content)
-
-
-def _verify(vault: Vault, con: duckdb.DuckDBPyConnection, aside: Path, tables: Mapping[str, pl.DataFrame]) -> None:
-    """Read the files back through new handles: what cannot be read tonight must not be published."""
-    vault.attach(con, aside / DATABASE, ALIAS, read_only=True)
-    for table, rows in tables.items():
-        parquet = _read_parquet(vault, con, aside / f"{table}.parquet", "count(*) AS rows")
-        database = frame(con, f"SELECT count(*) AS rows FROM {name(ALIAS, table)}")
-        found = (parquet.item(), database.item())
-        if found != (rows.height, rows.height):
-            raise WarehouseError(f"{table}: wrote {rows.height} rows, read back {found}; nothing was published")
-    con.execute(f"DETACH {name(ALIAS)}")
 
 
 def _settle(aside: Path, area: Path, as_of: date, run_id: str) -> Path:
@@ -290,26 +233,3 @@ def _run8(run_id: str) -> str:
     if not is_safe_name(short):
         raise WarehouseError("a run id must be letters, digits, - and _")
     return short
-
-
-def _use_parquet_key(vault: Vault, con: duckdb.DuckDBPyConnection) -> None:
-    if vault.key is not None:
-        con.execute(f"PRAGMA add_parquet_key({text(PARQUET_KEY)}, {text(vault.parquet_key())})")
-
-
-def _parquet_options(vault: Vault) -> str:
-    options = f"FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROWS_A_GROUP}"
-    return f"{options}, ENCRYPTION_CONFIG {{footer_key: {text(PARQUET_KEY)}}}" if vault.key is not None else options
-
-
-def _read_parquet(vault: Vault, con: duckdb.DuckDBPyConnection, path: Path, columns: str = "*") -> pl.DataFrame:
-    if not path.exists():
-        if (path.parent / REMOVED).exists():
-            raise WarehouseError(
-                f"the tables of the night {path.parent.name} were removed by retention: what needs them, such as a night "
-                "compared with it, can be done again only after they are restored from the back-up"
-            )
-        raise WarehouseError(f"the night {path.parent.name} has no table {path.stem}")
-    _use_parquet_key(vault, con)
-    config = f", encryption_config = {{footer_key: {text(PARQUET_KEY)}}}" if vault.key is not None else ""
-    return frame(con, f"SELECT {columns} FROM read_parquet({text(str(path))}{config})")

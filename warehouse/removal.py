@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from warehouse.files import PART, write_file, written_aside
-from warehouse.publication import DATABASE, REMOVED
+from warehouse.publication import REMOVED
+from warehouse.published_files import DATABASE
 
 REPORT: Final = ".json"
 _TABLES: Final = (".parquet", ".duckdb", ".arrow")

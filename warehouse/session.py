@@ -98,8 +98,17 @@ class Vault:
                 raise
             self._idle.give_back(engine, spill)
 
-    def attach(self, con: duckdb.DuckDBPyConnection, path: Path, alias: str, read_only: bool) -> None:
+    def attach(
+        self, con: duckdb.DuckDBPyConnection, path: Path, alias: str, read_only: bool, storage: str | None = None
+    ) -> None:
         """Attach a DuckDB file of the warehouse.
+
+        Args:
+            con: A session.
+            path: The file; where it may be written, it is made if it is not there.
+            alias: The name by which SQL knows it.
+            read_only: Whether it is only read.
+            storage: The oldest version of DuckDB that has to read a new file; encrypted files have one of their own.
 
         Raises:
             WarehouseKeyError: the file is not encrypted as the warehouse is.
@@ -110,6 +119,8 @@ class Vault:
         if self.key is not None:
             options += ["ENCRYPTION_KEY ?", "ENCRYPTION_CIPHER 'GCM'"]
             parameters.append(self.database_key())
+        elif storage is not None:
+            options.append(f"STORAGE_VERSION {text(storage)}")
         if read_only and not path.exists():
             raise WarehouseError(f"{path.name} is missing from the warehouse: restore it, or run the night again")
         told = f" ({', '.join(options)})" if options else ""

@@ -15,7 +15,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from warehouse import publication
+from warehouse import published_files
 from warehouse.errors import WarehouseError
 from warehouse.keys import Key
 from warehouse.publication import current, held, night_before, publish, read_manifest, read_published, sweep
@@ -55,7 +55,7 @@ import sys, time
 from datetime import date
 from pathlib import Path
 import polars as pl
-from warehouse import files, publication
+from warehouse import files, publication, published_files
 from warehouse.keys import Key
 from warehouse.session import Vault
 def stop(*ignored, **options):
@@ -63,7 +63,7 @@ def stop(*ignored, **options):
     time.sleep(60)
 moment = sys.argv[3]
 if moment == "writing":
-    publication._verify = stop
+    published_files.verify = stop
 if moment == "renamed":
     publication.make_current = stop
 if moment == "linking":
@@ -244,7 +244,7 @@ def test_an_audit_that_fails_publishes_nothing(vault: Vault) -> None:
 
 
 def test_tables_that_do_not_read_back_publish_nothing(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(publication, "store", lambda con, table, rows: store(con, table, rows.head(1)))
+    monkeypatch.setattr(published_files, "store", lambda con, table, rows: store(con, table, rows.head(1)))
     with pytest.raises(WarehouseError, match="findings: wrote 2 rows, read back"):
         publish(vault, AS_OF, "run1", TABLES, MANIFEST)
     assert current(vault) is None
