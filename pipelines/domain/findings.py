@@ -4,14 +4,15 @@ What belongs here: the shape and order of the findings table. What does not: whi
 about them (memory).
 """
 
-import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from hashlib import sha256
 from typing import Final
 
 import polars as pl
 
 from pipelines.domain.context import NightContext
 from pipelines.domain.evidence import clears_with, evidence
+from pipelines.domain.keyed_ids import keyed_ids
 from pipelines.domain.phrases import words
 from pipelines.domain.policy import RuleInForce
 from pipelines.domain.rule import EVIDENCE_ITEM, Rule, Verdict
@@ -64,9 +65,6 @@ SEPARATOR: Final = "\x1f"
 EMPTY: Final = "∅"
 """Stands for a null in the material text."""
 
-_BLOCK: Final = 64
-"""Bytes that SHA-256 takes at a time."""
-
 
 def no_findings() -> pl.DataFrame:
     """The table without a row."""
@@ -102,8 +100,8 @@ def findings_of(hits: pl.DataFrame, rule: Rule, verdict: Verdict, night: NightCo
             income_proof=pl.lit(rule.proof, dtype=pl.String),
         )
         .with_columns(
-            finding_id=_digested(_identity(), keyed_digest(secret)),
-            fingerprint=_digested(pl.col("material"), lambda text: hashlib.sha256(text).hexdigest()),
+            finding_id=_identity().map_batches(lambda texts: keyed_ids(texts, secret), return_dtype=pl.String),
+            fingerprint=pl.col("material").map_batches(_digests, return_dtype=pl.String),
         )
         .select(FINDINGS.names())
         .cast(FINDINGS)
@@ -141,27 +139,6 @@ def _material(rule: Rule) -> pl.Expr:
     return pl.concat_str(pl.lit(rule.rule_id), *values, separator=SEPARATOR)
 
 
-def keyed_digest(secret: bytes) -> Callable[[bytes], str]:
-    """HMAC-SHA256 of a text, the first 32 hexadecimal digits.
-
-    As RFC 2104 writes it, with what depends on the key alone digested once: `hmac.digest` takes three times as long on
-    texts this short, nearly all of it to look up and set up the same two hashes again.
-    """
-    key = (secret if len(secret) <= _BLOCK else hashlib.sha256(secret).digest()).ljust(_BLOCK, b"\0")
-    inner, outer = (hashlib.sha256(bytes(byte ^ pad for byte in key)) for pad in (0x36, 0x5C))
-
-    def digest(text: bytes) -> str:
-        first, second = inner.copy(), outer.copy()
-        first.update(text)
-        second.update(first.digest())
-        return second.hexdigest()[:32]
-
-    return digest
-
-
-def _digested(texts: pl.Expr, digest: Callable[[bytes], str]) -> pl.Expr:
-    """A digest of each text. Polars has no keyed hash, so findings (not feed rows) are walked one by one."""
-    return texts.map_batches(
-        lambda column: pl.Series(column.name, [digest(text.encode()) for text in column.to_list()], dtype=pl.String),
-        return_dtype=pl.String,
-    )
+def _digests(texts: pl.Series) -> pl.Series:
+    """A digest of each text. Polars has none of this kind, so findings (not feed rows) are walked one by one."""
+    return pl.Series(texts.name, [sha256(text.encode()).hexdigest() for text in texts.to_list()], dtype=pl.String)

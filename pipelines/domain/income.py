@@ -9,9 +9,11 @@ import polars as pl
 from pipelines.domain.income_policy import IncomePolicy
 from pipelines.domain.ledger import evidenced_parts
 from pipelines.domain.money import HAO_PER_FEN, round_half_up_to_fen
-from pipelines.domain.ordering import in_order
+from pipelines.domain.ordering import in_order, summed
 
 RURAL_DIBAO = "dibao_rural"
+_KINDS = {"wage": "wages", "pension": "pensions"}
+"""Amounts, and the sum that says how many of them count."""
 
 INCOME = pl.Schema(
     {
@@ -51,10 +53,9 @@ def household_income(households: pl.DataFrame, ledger: pl.DataFrame, policy: Inc
     """
     rate = policy.deduction_rate
     sums = (
-        ledger.select("household_id", *_counted(evidenced_parts(policy)))
-        .group_by("household_id")
-        .agg(*_sums())
-        .join(_reasons(ledger), on="household_id", how="left")
+        summed(ledger.select("household_id", *_counted(evidenced_parts(policy))), "household_id")
+        .with_columns(*_told())
+        .join(_reasons(ledger), on="household_id", how="left", maintain_order="left")
         .with_columns(
             parts_sum=(pl.col("parts_sum") - pl.col("rigid_total") * rate.denominator).clip(0),
             without_wages_sum=(pl.col("without_wages_sum") - pl.col("rigid_total")).clip(0),
@@ -67,8 +68,7 @@ def household_income(households: pl.DataFrame, ledger: pl.DataFrame, policy: Inc
         .otherwise(pl.lit(policy.urban_standard, dtype=pl.Int64))
     )
     income = (
-        households.select("household_id", income_standard=standard)
-        .join(sums, on="household_id", how="left", maintain_order="left")
+        _beside(households.select("household_id", income_standard=standard), sums)
         .with_columns(
             pl.col("counting_members", "members").fill_null(0),
             pl.col("is_work_unproven").fill_null(value=False),
@@ -87,42 +87,45 @@ def household_income(households: pl.DataFrame, ledger: pl.DataFrame, policy: Inc
 
 
 def _counted(parts: pl.Expr) -> list[pl.Expr]:
-    """What a member brings to the sums: nothing where the member does not count, but what was declared.
-
-    Told before the rows are gathered, because a sum over a condition within each household takes far longer.
-    """
+    """What a member brings to the sums: nothing where the member does not count, but what was declared."""
     counts, cause, declared = pl.col("counts"), pl.col("cause"), pl.col("declared").fill_null(0)
     without_wages = pl.max_horizontal(declared, pl.col("pension").fill_null(0))
+    of_counting = {
+        "parts_sum": parts,
+        "without_wages_sum": without_wages,
+        "rigid_total": pl.col("rigid_expense"),
+        "wage_total": pl.col("wage"),
+        "pension_total": pl.col("pension"),
+        "wages": pl.col("wage").is_not_null(),
+        "pensions": pl.col("pension").is_not_null(),
+        "is_work_unproven": pl.col("is_work_unproven"),
+    }
     return [
-        counts,
+        pl.lit(value=True).alias("members"),
+        counts.alias("counting_members"),
         declared.alias("declared_sum"),
-        *(
-            pl.when(counts).then(amount).alias(name)
-            for name, amount in {
-                "parts_sum": parts,
-                "without_wages_sum": without_wages,
-                "rigid_total": pl.col("rigid_expense"),
-                "wage": pl.col("wage"),
-                "pension": pl.col("pension"),
-            }.items()
-        ),
-        (counts & pl.col("is_work_unproven")).alias("is_work_unproven"),
+        *(pl.when(counts).then(amount).alias(name) for name, amount in of_counting.items()),
         cause.is_in(["wage", "both"]).alias("has_wage_increment"),
         cause.is_in(["pension", "both"]).alias("has_pension_increment"),
     ]
 
 
-def _sums() -> list[pl.Expr]:
-    """Exact sums of one household: declared over all its members, everything else over those who count."""
-    wage, pension = pl.col("wage"), pl.col("pension")
+def _told() -> list[pl.Expr]:
+    """What the sums of one household say: no total where nothing of the kind counts, and whether there is any."""
     return [
-        pl.len().alias("members"),
-        pl.col("counts").sum().alias("counting_members"),
-        pl.col("declared_sum", "parts_sum", "without_wages_sum", "rigid_total").sum(),
-        pl.when(wage.count() > 0).then(wage.sum()).alias("wage_total"),
-        pl.when(pension.count() > 0).then(pension.sum()).alias("pension_total"),
-        pl.col("is_work_unproven", "has_wage_increment", "has_pension_increment").any(),
+        *(
+            pl.when(pl.col(how_many) > 0).then(f"{kind}_total").alias(f"{kind}_total")
+            for kind, how_many in _KINDS.items()
+        ),
+        pl.col("is_work_unproven", "has_wage_increment", "has_pension_increment") > 0,
     ]
+
+
+def _beside(households: pl.DataFrame, sums: pl.DataFrame) -> pl.DataFrame:
+    """The sums of each household beside it: both nearly always stand in one order, and nothing has to be looked up."""
+    if households.get_column("household_id").equals(sums.get_column("household_id")):
+        return pl.concat([households, sums.drop("household_id")], how="horizontal")
+    return households.join(sums, on="household_id", how="left", maintain_order="left")
 
 
 def _reasons(ledger: pl.DataFrame) -> pl.DataFrame:

@@ -10,6 +10,7 @@ from typing import Final
 import polars as pl
 
 from pipelines.domain.ledger import MOST
+from pipelines.domain.ordering import in_order
 from pipelines.domain.vocabulary import Outcome
 
 DECLARED, PENSION, WAGE = "declared", "pension", "wage"
@@ -37,6 +38,7 @@ ENTRIES: Final = pl.Schema(
 a line does not count, or on what terms it does."""
 
 _MEMBER: Final = ["household_id", "id_number"]
+_PLACE: Final = "place of member"
 _ITEMS: Final = (DECLARED, PENSION, WAGE, EMPLOYMENT_COST, RIGID_EXPENSE)
 _COUNTS: Final = pl.col("counts")
 _NOT_COUNTED_MEMBER: Final = pl.concat_str(pl.lit("不计入收入核算："), pl.col("why"))
@@ -55,16 +57,14 @@ def ledger_entries(ledger: pl.DataFrame, findings: pl.DataFrame) -> pl.DataFrame
     Returns:
         One row per member and amount, columns of `ENTRIES`, ordered by household, person, item and rule.
     """
-    members = ledger.with_columns(is_proven=_is_proven())
+    members = in_order(ledger, _MEMBER).with_columns(is_proven=_is_proven()).with_row_index(_PLACE)
     rank = pl.col("item").replace_strict(list(_ITEMS), range(len(_ITEMS)), return_dtype=pl.Int8)
-    return (
-        pl.concat(
-            _shaped(part)
-            for part in (_declared(members), *_proven(members, findings), _employment_cost(members), _rigid(members))
-        )
-        .sort(*_MEMBER, rank, "rule_id", "finding_id", nulls_last=True)
-        .select(ENTRIES.names())
-    )
+    others = pl.concat(
+        _shaped(part) for part in (*_proven(members, findings), _employment_cost(members), _rigid(members))
+    ).sort(_PLACE, rank, "rule_id", "finding_id", nulls_last=True)
+    # Every member has the first line, few have another: these alone are sorted by text, all by the member's number.
+    every = pl.concat([_shaped(_declared(members)), others])
+    return every.sort(_PLACE, maintain_order=True).select(ENTRIES.names())
 
 
 def _is_proven() -> pl.Expr:
@@ -76,6 +76,7 @@ def _is_proven() -> pl.Expr:
 def _declared(members: pl.DataFrame) -> pl.DataFrame:
     """What the members declared; an empty cell is a line of 0, so that it is seen."""
     return members.select(
+        _PLACE,
         *_MEMBER,
         item=pl.lit(DECLARED),
         amount=pl.col("declared").fill_null(0),
@@ -91,8 +92,9 @@ def _declared(members: pl.DataFrame) -> pl.DataFrame:
 
 def _proven(members: pl.DataFrame, findings: pl.DataFrame) -> list[pl.DataFrame]:
     """Pensions and wages, a line per flagged finding that brings an amount; of wages only the greatest counts."""
-    flagged = findings.filter(pl.col("outcome") == Outcome.FLAGGED).join(
-        members.select(*_MEMBER, "counts", "why", "is_proven"), on=_MEMBER, how="inner"
+    brings = pl.col("pension_amount").is_not_null() | pl.col("wage_amount").is_not_null()
+    flagged = findings.filter(pl.col("outcome") == Outcome.FLAGGED, brings).join(
+        members.select(_PLACE, *_MEMBER, "counts", "why", "is_proven"), on=_MEMBER, how="inner"
     )
     source = ("proof", "rule_id", "finding_id", "feed", "snapshot_date")
     flagged = flagged.with_columns(proof="income_proof")
@@ -102,6 +104,7 @@ def _proven(members: pl.DataFrame, findings: pl.DataFrame) -> list[pl.DataFrame]
     lower = pl.when(~pl.col("is_proven")).then(pl.lit(_DECLARED_HIGHER))
     return [
         flagged.filter(pl.col("pension_amount").is_not_null()).select(
+            _PLACE,
             *_MEMBER,
             *source,
             item=pl.lit(PENSION),
@@ -112,6 +115,7 @@ def _proven(members: pl.DataFrame, findings: pl.DataFrame) -> list[pl.DataFrame]
         flagged.filter(pl.col("wage_amount").is_not_null())
         .with_columns(is_greatest=is_greatest)
         .select(
+            _PLACE,
             *_MEMBER,
             *source,
             item=pl.lit(WAGE),
@@ -125,6 +129,7 @@ def _proven(members: pl.DataFrame, findings: pl.DataFrame) -> list[pl.DataFrame]
 def _employment_cost(members: pl.DataFrame) -> pl.DataFrame:
     """What is deducted from the wage that counts, where the policy sets a rate."""
     return members.filter(pl.col("deduction") > 0).select(
+        _PLACE,
         *_MEMBER,
         item=pl.lit(EMPLOYMENT_COST),
         amount=-pl.col("deduction"),
@@ -136,6 +141,7 @@ def _employment_cost(members: pl.DataFrame) -> pl.DataFrame:
 def _rigid(members: pl.DataFrame) -> pl.DataFrame:
     """What is deducted for long-term rigid expenses, where the policy sets a cap."""
     return members.filter(pl.col("rigid_expense") > 0).select(
+        _PLACE,
         *_MEMBER,
         item=pl.lit(RIGID_EXPENSE),
         amount=-pl.col("rigid_expense"),
@@ -150,6 +156,6 @@ def _note(of_counting_member: pl.Expr) -> pl.Expr:
 
 
 def _shaped(part: pl.DataFrame) -> pl.DataFrame:
-    """The columns of `ENTRIES`; those that a line does not have are null."""
+    """The columns of `ENTRIES` and the member's number; those that a line does not have are null."""
     missing = [pl.lit(None, dtype=kind).alias(name) for name, kind in ENTRIES.items() if name not in part.columns]
-    return part.with_columns(missing).select(ENTRIES.names()).cast(ENTRIES)
+    return part.with_columns(missing).select(_PLACE, *ENTRIES.names()).cast(dict(ENTRIES))

@@ -3,6 +3,7 @@
 What belongs here: gathering what the pure functions of `pipelines.domain` take, and storing what they give.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import polars as pl
@@ -78,15 +79,21 @@ def reckon_income(night: Night) -> dict[str, pl.DataFrame]:
     policy = income_policy(night.policy)
     gone = not_counting(matched_of(night, COUNTING_FEEDS), night.policy, night.as_of)
     findings = counting_tonight(night, found_tonight(night, FINDING_COLUMNS))
+    households = night.tables.read("households", ("household_id", "benefit"))
     ledger = member_ledger(night.tables.read("members", MEMBER_COLUMNS), findings, gone, policy)
-    tables = {
-        "ledger": ledger,
-        "ledger_entries": ledger_entries(ledger, findings),
-        "income": household_income(night.tables.read("households", ("household_id", "benefit")), ledger, policy),
-    }
-    for name, frame in tables.items():
-        night.tables.write(name, frame)
-    return tables
+
+    def kept(table: str, frame: pl.DataFrame) -> pl.DataFrame:
+        night.tables.write(table, frame)
+        return frame
+
+    # Each of these keeps one processor busy: made and written side by side.
+    with ThreadPoolExecutor() as beside:
+        tables = {
+            "ledger": beside.submit(kept, "ledger", ledger),
+            "ledger_entries": beside.submit(lambda: kept("ledger_entries", ledger_entries(ledger, findings))),
+            "income": beside.submit(lambda: kept("income", household_income(households, ledger, policy))),
+        }
+    return {name: made.result() for name, made in tables.items()}
 
 
 def raising_findings(night: Night) -> pl.DataFrame:
