@@ -158,4 +158,4 @@ def _note(of_counting_member: pl.Expr) -> pl.Expr:
 def _shaped(part: pl.DataFrame) -> pl.DataFrame:
     """The columns of `ENTRIES` and the member's number; those that a line does not have are null."""
     missing = [pl.lit(None, dtype=kind).alias(name) for name, kind in ENTRIES.items() if name not in part.columns]
-    return part.with_columns(missing).select(_PLACE, *ENTRIES.names()).cast(pl.Schema({_PLACE: pl.UInt32, **ENTRIES}))
+    return part.with_columns(missing).select(_PLACE, *ENTRIES.names()).cast(ENTRIES)
