@@ -27,6 +27,7 @@ from pipelines.night.verdicts import EVENTS
 from warehouse.load_report import LoadReport
 from warehouse.publication import Publication, publish
 from warehouse.session import Vault
+from warehouse.tables import NightTables
 
 INTERNAL_COLUMNS = ("fingerprint", "pension_amount", "wage_amount", "income_proof", "material")
 """What the night and the next one need of a finding beyond the columns of contract.md."""
@@ -42,6 +43,9 @@ FINDING_COLUMNS = (
 MEMORY = ("finding_id", *INTERNAL_COLUMNS, "assessed_outcome")
 """What the next night remembers a finding by."""
 
+
+LEDGER = ("ledger", "ledger_entries")
+"""The tables of incomes."""
 
 Tables = Mapping[str, pl.DataFrame]
 """The tables of a night as others get them, by name."""
@@ -128,11 +132,12 @@ def publish_night(
 
 def published_tables(night: Night) -> Tables:
     """The tables of contract.md, and what the next night remembers by, of real households alone."""
-    night = night.without_canaries()
+    whole, night = night.tables, night.without_canaries()
     findings = night.tables.read("findings")
     to_ask = request_list(night)
     resolved, suppressed = night.tables.read("resolved_findings"), night.tables.read(SUPPRESSED)
     cases, case_states = night.tables.read("cases"), night.tables.read(STATES)
+    # Real households alone are among them, so that canaries' incomes are left out with those nobody reads.
     spoken_of = _households(findings, suppressed, cases, case_states)
     return {
         "findings": findings.select(FINDING_COLUMNS),
@@ -142,15 +147,23 @@ def published_tables(night: Night) -> Tables:
         SUPPRESSED: suppressed.select(*FINDING_COLUMNS, *SUPPRESSION.names()),
         CHANGES: night.tables.read(CHANGES),
         STATES: case_states,
-        # The incomes of families of whom nothing is said are nobody's to read, and two of the largest tables.
-        "ledger": night.tables.read("ledger").join(spoken_of, on="household_id", how="semi", maintain_order="left"),
-        "ledger_entries": night.tables.read("ledger_entries").join(
-            spoken_of, on="household_id", how="semi", maintain_order="left"
-        ),
+        **_incomes(whole, spoken_of),
         "memory": pl.concat([findings.select(MEMORY), suppressed.select(MEMORY)]),
         "history": night.tables.read("history").select(HISTORY.names()),
         **({} if to_ask is None else {REQUEST_LIST: to_ask}),
     }
+
+
+def _incomes(tables: NightTables, households: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """The income ledger of some households, in its order, read side by side: it is two of the largest tables.
+
+    The incomes of families of whom nothing is said are nobody's to read.
+    """
+    wanted = households.lazy()
+    told = pl.collect_all(
+        tables.scan(name).join(wanted, on="household_id", how="semi", maintain_order="left") for name in LEDGER
+    )
+    return dict(zip(LEDGER, told, strict=True))
 
 
 def _households(*tables: pl.DataFrame) -> pl.DataFrame:
@@ -177,8 +190,8 @@ def manifest(night: Night, run_id: str, checked: list[Gate], tables: Tables) -> 
         EVENTS: night.tables.read_facts(EVENTS),
         "terms": asdict(terms_of(night.policy)),
         "counts": {
-            "households": night.tables.read("households").height,
-            "persons": night.tables.read("members").height,
+            "households": night.tables.read("households", ("household_id",)).height,
+            "persons": night.tables.read("members", ("household_id",)).height,
             **{name: frame.height for name, frame in tables.items() if name not in ("memory", "history")},
         },
     }
