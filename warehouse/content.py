@@ -5,7 +5,7 @@ only rows about the persons asked for leave DuckDB. Does not belong here: what t
 """
 # ruff: noqa: S608  the SQL is put together from names quoted by `warehouse.sql.name`, never from values
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -15,8 +15,8 @@ import duckdb
 import polars as pl
 
 from warehouse.natural_keys import KIND, Keys, as_text
-from warehouse.one_snapshot import PROVENANCE, rows_of_one
-from warehouse.session import Vault, frame, store
+from warehouse.one_snapshot import PLACE, one_after_another, rows_of, rows_of_guests
+from warehouse.session import Vault, frame, registered, store
 from warehouse.snapshots import Snapshot
 from warehouse.sql import name, text
 
@@ -150,28 +150,40 @@ def feed_rows(
     Returns:
         The contract's fields and the provenance columns of docs/architecture.md.
     """
-    if len(content.snapshots) == 1:
-        return rows_of_one(con, content.snapshots[0], content.guests, subjects, ids)
-    return _rows_of_many(con, content, keys, subjects, ids)
+    found = [rows_of(con, snapshot, subjects, ids) for snapshot in content.snapshots]
+    if len(found) > 1:
+        found = _without_overridden(con, content, keys, subjects, found)
+    if content.guests is not None:
+        found.append(rows_of_guests(content.guests, content.snapshots[-1].snapshot_date, subjects, ids))
+    return one_after_another(found)
 
 
-def _rows_of_many(
-    con: duckdb.DuckDBPyConnection, content: Content, keys: Keys, subjects: Sequence[str], ids: pl.Series | None
-) -> pl.DataFrame:
-    """`feed_rows` where later snapshots speak for rows of earlier ones."""
-    if ids is not None:
-        store(con, "wanted", ids.cast(pl.String).drop_nulls().unique().alias("id").to_frame())
-    order = "snapshot_place, part_no, source_row, stored_place"
-    provenance = ", ".join(PROVENANCE)
-    return frame(
-        con,
-        f"""
-        WITH {_effective(content, keys, subjects, is_limited=ids is not None)},
-        placed AS (SELECT *, row_number() OVER (ORDER BY {order}) AS delivery_order FROM effective)
-        SELECT * EXCLUDE (part_no, snapshot_place, stored_place, {", ".join(keys.names)}, {provenance}), {provenance}
-        FROM placed ORDER BY delivery_order
-        """,
+def _without_overridden(
+    con: duckdb.DuckDBPyConnection, content: Content, keys: Keys, subjects: Sequence[str], found: Sequence[pl.DataFrame]
+) -> list[pl.DataFrame]:
+    """What was found in each snapshot, without the rows for which a later one speaks: it may be about other persons."""
+    overridden = _overridden_by_key(content, keys) + _overridden_by_answer(content, subjects)
+    if not overridden:
+        return list(found)
+    asked = {field for fields in keys.alternatives for field in fields} | set(subjects)
+    told = pl.concat(
+        [
+            rows.select(asked & set(rows.columns)).with_columns(
+                rows.get_column(PLACE), snapshot_place=pl.lit(place, pl.Int32)
+            )
+            for place, rows in enumerate(found)
+        ],
+        how="diagonal_relaxed",
     )
+    where = " OR ".join(f"EXISTS ({condition})" for condition in overridden)
+    with registered(con, told) as view:
+        suspects = f"SELECT * FROM {view} WHERE {_suspected(content, keys, subjects, told.columns)}"
+        keyed = f"SELECT *, {keys.columns()} FROM ({suspects})"
+        gone = frame(con, f"SELECT snapshot_place, {PLACE} FROM ({keyed}) keyed WHERE {where}")
+    return [
+        rows.filter(~pl.col(PLACE).is_in(gone.filter(snapshot_place=place).get_column(PLACE).implode()))
+        for place, rows in enumerate(found)
+    ]
 
 
 def count_rows(con: duckdb.DuckDBPyConnection, content: Content, keys: Keys, subjects: Sequence[str]) -> int:
@@ -191,8 +203,10 @@ def count_rows(con: duckdb.DuckDBPyConnection, content: Content, keys: Keys, sub
     overridden = _overridden_by_key(content, keys) + _overridden_by_answer(content, subjects)
     if not overridden:
         return int(frame(con, f"SELECT {every} AS rows").item())
+    # What was landed before a field was declared holds nothing of it.
+    there = [frame(con, f"SELECT column_name FROM (DESCRIBE {table})").get_column("column_name") for table in tables]
     suspects = " UNION ALL BY NAME ".join(
-        f"SELECT *, {place} AS snapshot_place FROM {table} WHERE {_suspected(con, content, table, keys, subjects)}"
+        f"SELECT *, {place} AS snapshot_place FROM {table} WHERE {_suspected(content, keys, subjects, there[place])}"
         for place, table in enumerate(tables)
     )
     keyed = f"SELECT *, {keys.columns()} FROM ({suspects})"
@@ -200,16 +214,12 @@ def count_rows(con: duckdb.DuckDBPyConnection, content: Content, keys: Keys, sub
     return int(frame(con, f"SELECT {every} - (SELECT count(*) FROM ({keyed}) keyed WHERE {where}) AS rows").item())
 
 
-def _suspected(
-    con: duckdb.DuckDBPyConnection, content: Content, table: str, keys: Keys, subjects: Sequence[str]
-) -> str:
-    """Condition on the rows of a snapshot without which no later one can speak for them."""
+def _suspected(content: Content, keys: Keys, subjects: Sequence[str], there: Collection[str]) -> str:
+    """Condition on rows with the columns that are there, without which no later snapshot can speak for them."""
     later = [snapshot for place, snapshot in enumerate(content.snapshots) if place > 0]
     rows = " UNION ALL BY NAME ".join(
         f"SELECT * FROM {name(snapshot.alias, 'rows')}" for snapshot in later if snapshot.mode != "full"
     )
-    # What was landed before a field was declared holds nothing of it.
-    there = set(frame(con, f"SELECT column_name FROM (DESCRIBE {table})").get_column("column_name"))
     firsts = dict.fromkeys(fields[0] for fields in keys.alternatives)
     conditions = [
         f"{as_text(first) if first in there else text('')} IN (SELECT {as_text(first)} FROM ({rows}))"
@@ -243,50 +253,6 @@ def quarantined_households(con: duckdb.DuckDBPyConnection, content: Content) -> 
     tables = [name(snapshot.alias, "quarantine") for snapshot in content.snapshots]
     every = " UNION ".join(f"SELECT household_id FROM {table} WHERE household_id <> ''" for table in tables)
     return frame(con, f"SELECT household_id FROM ({every}) ORDER BY household_id").get_column("household_id")
-
-
-def _effective(content: Content, keys: Keys, subjects: Sequence[str], *, is_limited: bool) -> str:
-    """The rows that count, as a table `effective` within a WITH: none that a later snapshot speaks for."""
-    sources = [
-        _matched(snapshot, place, subjects, is_limited=is_limited) for place, snapshot in enumerate(content.snapshots)
-    ]
-    if content.guests is not None:
-        sources.append(_matched_guests(content, content.guests, subjects, is_limited=is_limited))
-    chosen = " UNION ALL BY NAME ".join(sources)
-    overridden = _overridden_by_key(content, keys) + _overridden_by_answer(content, subjects)
-    where = " AND ".join(f"NOT EXISTS ({condition})" for condition in overridden) or "true"
-    return f"""
-        chosen AS ({chosen}),
-        keyed AS (SELECT *, {keys.columns()} FROM chosen),
-        effective AS (SELECT * FROM keyed WHERE {where})
-    """
-
-
-def _matched(snapshot: Snapshot, place: int, subjects: Sequence[str], *, is_limited: bool) -> str:
-    """Rows of one snapshot about the persons asked for, with where each stood."""
-    rows, parts = name(snapshot.alias, "rows"), name(snapshot.alias, "parts")
-    about = " OR ".join(f"r.{name(subject)} IN (SELECT id FROM wanted)" for subject in subjects)
-    manifest = "true" if snapshot.report.has_manifest else "false"
-    return f"""
-        SELECT r.*, r.rowid AS stored_place, {place} AS snapshot_place,
-            DATE '{snapshot.snapshot_date}' AS snapshot_date, {manifest} AS has_manifest,
-            p.source_file, p.sha256 AS source_sha256
-        FROM {rows} r LEFT JOIN {parts} p ON p.part_no = r.part_no
-        WHERE {about if is_limited and about else "true"}
-    """
-
-
-def _matched_guests(content: Content, guests: Guests, subjects: Sequence[str], *, is_limited: bool) -> str:
-    """Guests about the persons asked for, dated as the newest snapshot and delivered after everything else."""
-    about = " OR ".join(f"r.{name(subject)} IN (SELECT id FROM wanted)" for subject in subjects)
-    newest = content.snapshots[-1].snapshot_date
-    return f"""
-        SELECT r.*, r.rowid AS stored_place, {len(content.snapshots)} AS snapshot_place,
-            DATE '{newest}' AS snapshot_date, true AS has_manifest,
-            {text(guests.source)} AS source_file, '' AS source_sha256
-        FROM {GUESTS} r
-        WHERE {about if is_limited and about else "true"}
-    """
 
 
 def _overridden_by_key(content: Content, keys: Keys) -> list[str]:

@@ -1,12 +1,13 @@
-"""The rows of a feed where one snapshot alone counts, as on most nights: nothing overrides anything.
+"""The rows of one snapshot about given persons, and rows of several sources one after another.
 
-Belongs here: the semi-join without the window, the sort and the joins by which several snapshots are put together
-(`warehouse.content`). Only rows, and no provenance, pass through SQL: file names and checksums are joined to what was
-found, and rows that come in the order of delivery are not sorted again. Same rows, same order, same columns.
+Belongs here: the semi-join. Only rows, and no provenance, pass through SQL: file names and checksums are joined to what
+was found, and rows that come in the order of delivery are not sorted again. Does not belong here: which snapshots
+count, and for which rows a later one speaks (`warehouse.content`).
 """
 # ruff: noqa: S608  the SQL is put together from names quoted by `warehouse.sql.name`, never from values
 
 from collections.abc import Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -20,42 +21,53 @@ if TYPE_CHECKING:
     from warehouse.content import Guests
 
 PROVENANCE = ("snapshot_date", "source_file", "source_row", "source_sha256", "has_manifest", "delivery_order")
-ORDER = ("part_no", "source_row", "stored_place")
+PLACE = "stored_place"
+"""Where a row lies in its snapshot."""
+ORDER = ("part_no", "source_row", PLACE)
 SOURCE = pl.Schema({"source_file": pl.String, "source_sha256": pl.String})
 
 
-def rows_of_one(
-    con: duckdb.DuckDBPyConnection,
-    snapshot: Snapshot,
-    guests: "Guests | None",
-    subjects: Sequence[str],
-    ids: pl.Series | None,
+def rows_of(
+    con: duckdb.DuckDBPyConnection, snapshot: Snapshot, subjects: Sequence[str], ids: pl.Series | None
 ) -> pl.DataFrame:
-    """Give a snapshot's rows about some persons, and after them the guests'.
+    """Give a snapshot's rows about some persons, in any order.
 
     Args:
         con: a session with the snapshot attached.
         snapshot: the one that counts.
-        guests: rows that go along with it.
         subjects: the fields that name whom a row is about; without one, all rows count.
         ids: the values of those fields that are asked for; None for all rows.
 
     Returns:
-        As `warehouse.content.feed_rows`.
+        The contract's fields, `part_no`, the provenance but for the order of delivery, and `PLACE`.
     """
-    rows = in_order(_about(con, name(snapshot.alias, "rows"), subjects, ids))
+    rows = _about(con, name(snapshot.alias, "rows"), subjects, ids)
     parts = frame(con, f"SELECT part_no, source_file, sha256 AS source_sha256 FROM {name(snapshot.alias, 'parts')}")
-    rows = with_sources(rows, parts.cast(SOURCE)).with_columns(
+    return with_sources(rows, parts.cast(SOURCE)).with_columns(
         snapshot_date=pl.lit(snapshot.snapshot_date), has_manifest=pl.lit(snapshot.report.has_manifest)
     )
-    if guests is not None:
-        here = in_order(_guests_among(guests.rows, subjects, ids)).with_columns(
-            snapshot_date=pl.lit(snapshot.snapshot_date),
-            has_manifest=pl.lit(value=True),
-            source_file=pl.lit(guests.source),
-            source_sha256=pl.lit(""),
-        )
-        rows = pl.concat([rows, here], how="diagonal_relaxed")
+
+
+def rows_of_guests(guests: "Guests", on: date, subjects: Sequence[str], ids: pl.Series | None) -> pl.DataFrame:
+    """Give the guests' rows about some persons, dated `on`; as `rows_of`."""
+    return _guests_among(guests.rows, subjects, ids).with_columns(
+        snapshot_date=pl.lit(on),
+        has_manifest=pl.lit(value=True),
+        source_file=pl.lit(guests.source),
+        source_sha256=pl.lit(""),
+    )
+
+
+def one_after_another(found: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Rows of several sources in the order in which they apply, each in the order of delivery.
+
+    Args:
+        found: what `rows_of` and `rows_of_guests` gave, the first delivered first.
+
+    Returns:
+        As `warehouse.content.feed_rows`.
+    """
+    rows = pl.concat([in_order(one) for one in found], how="diagonal_relaxed")
     fields = [column for column in rows.columns if column not in (*PROVENANCE, "part_no")]
     return rows.with_columns(delivery_order=pl.int_range(1, pl.len() + 1, dtype=pl.Int64)).select(*fields, *PROVENANCE)
 
@@ -69,7 +81,7 @@ def with_sources(rows: pl.DataFrame, parts: pl.DataFrame) -> pl.DataFrame:
 
 def _guests_among(guests: pl.DataFrame, subjects: Sequence[str], ids: pl.Series | None) -> pl.DataFrame:
     """The guests' rows about the persons asked for, with the place in which each one stands."""
-    numbered = guests.with_row_index("stored_place")
+    numbered = guests.with_row_index(PLACE)
     if ids is None or not subjects:
         return numbered
     # Guests are few and the persons many: these are looked for among those, not a set made of a million.
@@ -83,7 +95,7 @@ def in_order(rows: pl.DataFrame) -> pl.DataFrame:
     """The rows in the order of delivery, and no column that told only that. They nearly always stand so already."""
     if not rows.select(_is_after_the_one_before(ORDER).all()).item():
         rows = rows.sort(ORDER, nulls_last=True)
-    return rows.drop("stored_place")
+    return rows.drop(PLACE)
 
 
 def _is_after_the_one_before(columns: Sequence[str]) -> pl.Expr:
@@ -100,7 +112,7 @@ def _is_after_the_one_before(columns: Sequence[str]) -> pl.Expr:
 def _about(con: duckdb.DuckDBPyConnection, table: str, subjects: Sequence[str], ids: pl.Series | None) -> pl.DataFrame:
     """A table's rows about some persons; the hash table of the join is built from the frame itself."""
     if ids is None or not subjects:
-        return frame(con, f"SELECT r.*, r.rowid AS stored_place FROM {table} r")
+        return frame(con, f"SELECT r.*, r.rowid AS {PLACE} FROM {table} r")
     with registered(con, ids.cast(pl.String).drop_nulls().alias("id").to_frame()) as wanted:
         return frame(con, about(table, subjects, wanted), is_search=True)
 
@@ -114,4 +126,4 @@ def about(table: str, subjects: Sequence[str], wanted: str) -> str:
     """
     one_of_them = f"IN (SELECT id FROM {wanted} WHERE id IS NOT NULL)"
     where = " OR ".join(f"r.{name(subject)} {one_of_them}" for subject in subjects)
-    return f"SELECT r.*, r.rowid AS stored_place FROM {table} r WHERE {where}"
+    return f"SELECT r.*, r.rowid AS {PLACE} FROM {table} r WHERE {where}"
