@@ -89,6 +89,9 @@ def chosen_text(opened: Opener, lines: Lines, chosen: NDArray[np.int64]) -> byte
         opened: Opens the file.
         lines: Its lines.
         chosen: Which of them, in rising order.
+
+    Raises:
+        NotByLineError: the file is shorter than it was.
     """
     found: list[bytes] = []
     with opened() as stream:
@@ -99,8 +102,11 @@ def chosen_text(opened: Opener, lines: Lines, chosen: NDArray[np.int64]) -> byte
                 first, last = int(some[0]), int(some[-1])
                 begin, end = int(lines.starts[first]), int(lines.starts[last + 1])
                 stream.seek(begin)
+                text = stream.read(end - begin)
+                if len(text) != end - begin:
+                    raise NotByLineError("it was written over meanwhile")
                 ends = lines.starts[first + 1 : last + 2] - begin
-                found.extend(_texts(stream.read(end - begin), ends).gather(some - first).to_list())
+                found.extend(_texts(text, ends).gather(some - first).to_list())
     return b"".join(found)
 
 

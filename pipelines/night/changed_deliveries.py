@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from connectors.changed_delivery import Before, ChangedReader, Excerpt
 from connectors.changed_lines import ChangedLines, changed_lines
@@ -24,6 +25,7 @@ from connectors.refusal import Refusal
 from connectors.seen_files import Seen, looked_at
 from pipelines.night.night import Night, Progress
 from pipelines.night.seen_deliveries import is_as_read, known_checksum
+from warehouse.errors import WarehouseError
 from warehouse.natural_keys import Keys
 from warehouse.snapshot_writer import SnapshotWriter
 from warehouse.snapshots import Snapshot
@@ -62,9 +64,13 @@ class Revision:
         """The rows that came.
 
         Raises:
-            NotByLineError: the older delivery was written over while it was held against this one.
+            NotByLineError: the older delivery was written over while it was held against this one, or this one has to be
+                refused: why, a whole reading tells, by places in the whole file and by nothing that stood in another.
         """
-        yield from self.reader.batches()
+        try:
+            yield from self.reader.batches()
+        except Refusal:
+            raise NotByLineError("it, or the older delivery, cannot be used as it is") from None
         if not is_as_read(self.older.delivery, self.older.looks, self.contract, self.older.mark):
             raise NotByLineError("the older delivery was written over meanwhile")
 
@@ -146,7 +152,12 @@ def _older(night: Night, contract: Contract, delivery: Delivery, older: Sequence
 def _is_one_sheet(snapshot: Snapshot) -> bool:
     """Whether a snapshot lies on disk, of one text file, no row of which would be read otherwise on a later date."""
     parts = snapshot.report.parts
-    return snapshot.path.exists() and len(parts) == 1 and bool(parts[0]["encoding"]) and not parts[0]["is_dated"]
+    return snapshot.path.exists() and len(parts) == 1 and _is_lasting(parts[0])
+
+
+def _is_lasting(part: Mapping[str, Any]) -> bool:
+    """Whether a sheet is one of text that is read alike on every date; reports of long ago do not tell."""
+    return bool(part["encoding"]) and not part.get("is_dated", True)
 
 
 def _revision(night: Night, contract: Contract, delivery: Delivery, older: Older) -> Revision:
@@ -161,7 +172,10 @@ def _revision(night: Night, contract: Contract, delivery: Delivery, older: Older
     encoding = _encoding(delivery)
     if told["encoding"] != ("utf-8" if encoding == "utf-8-sig" else encoding):
         raise NotByLineError("it is in another encoding than the one before")
-    may_be_kept = night.snapshots.source_rows(older.snapshot, rows)
+    try:
+        may_be_kept = night.snapshots.source_rows(older.snapshot, rows)
+    except WarehouseError:
+        raise NotByLineError("the older snapshot cannot be read") from None
     sources = [_source(one) for one in (older.delivery, delivery)]
     with ThreadPoolExecutor(1 if night.vault.threads == 1 else 2) as pool:
         old, new = pool.map(lambda one: lines_of(one.opened, encoding, str(told["delimiter"])), sources)
@@ -170,7 +184,8 @@ def _revision(night: Night, contract: Contract, delivery: Delivery, older: Older
     changed = changed_lines(old, new, may_be_kept, header_row)
     if len(changed.come) > MOST_CHANGED * len(new) or len(changed.gone) > MOST_CHANGED * len(old):
         raise NotByLineError("much of it changed")
-    before = Before(told, older.snapshot.report.fields, older.snapshot.read_whole_on)
+    # On its own date: a number of somebody born since the last whole reading was read by then, and only by then.
+    before = Before(told, older.snapshot.report.fields, older.snapshot.snapshot_date)
     gone = Excerpt(sources[0], encoding, old, header_row, changed.gone)
     come = Excerpt(sources[1], encoding, new, header_row, changed.come)
     return Revision(night, contract, older, changed, ChangedReader(delivery, contract, before, gone, come))

@@ -12,6 +12,7 @@ from connectors.contract import Contract
 from connectors.inbox import Delivery, find_deliveries, find_unready
 from connectors.refusal import Refusal
 from connectors.seen_files import looked_at
+from pipelines.night.changed_deliveries import MOST_DAYS
 from pipelines.night.night import ROSTER, Night, Progress, silent, state_name
 from pipelines.night.reading import CHANGED, read_into_snapshot
 from pipelines.night.retention import rows_gone
@@ -140,10 +141,12 @@ def may_stand_again(earlier: LoadReport, delivery: Delivery) -> bool:
 
     It would not where a number was refused because its birth date was still to come, and the names of folders that lie
     beside the files are not in the checksum. A list of requested persons is read by the date, too: answers are read.
+    What was landed by its changes long ago is read whole in the end, as it would be had it changed again.
     """
+    is_overdue = earlier.whole_on is not None and (delivery.snapshot_date - earlier.whole_on).days > MOST_DAYS
     is_dated = any(part.get("is_dated", True) for part in earlier.parts)
     has_folders = any((delivery.folder / name).is_dir() for name in delivery.others)
-    return not is_dated and not has_folders and earlier.mode != "response"
+    return not is_dated and not has_folders and not is_overdue and earlier.mode != "response"
 
 
 def describe(

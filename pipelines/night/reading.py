@@ -19,6 +19,7 @@ from pipelines.night.changed_deliveries import revision_of
 from pipelines.night.night import Night, Progress
 from pipelines.night.read_ahead import read_ahead
 from pipelines.night.seen_deliveries import is_as_read
+from warehouse.errors import DiskFullError, WarehouseError
 from warehouse.load_report import LoadReport
 from warehouse.natural_keys import Keys
 from warehouse.snapshot_writer import SnapshotWriter
@@ -62,7 +63,12 @@ def read_into_snapshot(
         try:
             with revision.writer(delivery.snapshot_date, mark, keys) as writer:
                 return _stored(delivery, revision.reader, revision.batches(), writer, is_still, progress)
-        except NotByLineError as reason:
+        except DiskFullError:
+            raise
+        except (
+            NotByLineError,
+            WarehouseError,
+        ) as reason:  # a damaged older snapshot is no reason to do without this one
             progress(f"{contract.feed} {delivery.snapshot_date}: read whole ({reason})")
     reader = DeliveryReader(delivery, contract)
     with (

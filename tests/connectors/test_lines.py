@@ -102,3 +102,11 @@ def test_a_line_without_end_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(marked(b"12345678\n")) == 1
     with pytest.raises(NotByLineError, match="no end"):
         marked(b"1234567890123\n")
+
+
+@pytest.mark.parametrize("text", [b"", b"a\nb\nc", b"a\nb\n"])
+def test_a_file_that_became_shorter_meanwhile_is_told(text: bytes) -> None:
+    found = marked(b"a\nb\ncc\n")
+    assert chosen_text(held(b"A\nB\nCC\n"), found, np.array([0, 2])) == b"A\nCC\n"
+    with pytest.raises(NotByLineError, match="written over"):
+        chosen_text(held(text), found, np.array([0, 2]))

@@ -327,6 +327,86 @@ def test_a_delivery_that_is_refused_leaves_the_older_one_in_use(tmp_path: Path) 
     ]
 
 
+def test_why_a_delivery_is_refused_is_told_by_its_own_lines(tmp_path: Path) -> None:
+    """Where a byte is wrong, say: by its place in the file, not among the lines that changed."""
+    deliver(tmp_path, FIRST, cars(*range(10, 60)))
+    landed(opened(tmp_path, FIRST), FIRST)
+    path = deliver(tmp_path, LATER, [*cars(*range(10, 40)), car(5, "渝A0000\ue5e5"), *cars(*range(41, 60))])
+    path.write_bytes(path.read_bytes().replace("\ue5e5".encode("gb18030"), b"\xff\xff"))
+    messages = landed(opened(tmp_path, LATER), LATER)[1]
+    assert "found a byte that is neither at byte" in str(messages)
+    assert messages == landed(opened(tmp_path, LATER, "whole"), LATER)[1]
+
+
+@pytest.mark.parametrize("becomes", [b"", b"\xff"], ids=["shorter", "damaged"])
+def test_an_older_delivery_written_over_is_no_reason_to_refuse_a_newer_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, becomes: bytes
+) -> None:
+    path = deliver(tmp_path, FIRST, cars(*range(10, 20)))
+    landed(opened(tmp_path, FIRST), FIRST)
+    deliver(tmp_path, LATER, cars(*range(10, 21)))
+    hold = changed_deliveries.changed_lines
+
+    def held(*told: object) -> object:
+        path.write_bytes(becomes * path.stat().st_size)
+        return hold(*told)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(changed_deliveries, "changed_lines", held)
+    found, tables = landed(opened(tmp_path, LATER), LATER)
+    assert found is not None
+    assert found.whole_on is None
+    assert (found, tables) == landed(opened(tmp_path, LATER, "whole"), LATER)
+
+
+def test_a_damaged_older_snapshot_is_no_reason_to_do_without_a_newer_one(tmp_path: Path) -> None:
+    deliver(tmp_path, FIRST, cars(*range(10, 20)))
+    landed(opened(tmp_path, FIRST), FIRST)
+    [older] = (tmp_path / "warehouse" / "snapshots" / "vehicle").glob("*.duckdb")
+    older.write_bytes(older.read_bytes()[:5000])
+    deliver(tmp_path, LATER, cars(*range(10, 21)))
+    found, tables = landed(opened(tmp_path, LATER), LATER)
+    assert (found, tables) == landed(opened(tmp_path, LATER, "whole"), LATER)
+
+
+def test_a_report_of_long_ago_does_not_tell_enough(tmp_path: Path) -> None:
+    deliver(tmp_path, FIRST, cars(*range(10, 20)))
+    landed(opened(tmp_path, FIRST), FIRST)
+    [report] = (tmp_path / "warehouse" / "snapshots" / "vehicle").glob("*.json")
+    report.write_text(report.read_text("utf-8").replace(',\n   "is_dated": false', ""), "utf-8")
+    deliver(tmp_path, LATER, cars(*range(10, 21)))
+    found, _ = landed(opened(tmp_path, LATER), LATER)
+    assert found is not None
+    assert found.whole_on is None
+
+
+def test_a_line_that_goes_is_taken_off_as_it_was_counted(tmp_path: Path) -> None:
+    """Somebody born between the last whole reading and the delivery in which the line came."""
+    born = f"999999{LATER:%Y%m%d}001"
+    lines = cars(*range(10, 20))
+    newborn = f"{born}{id_check_digit(born)},渝A00004,,,,正常,"
+    days = (FIRST, LATER, LATER + timedelta(days=1))
+    for day, delivered in zip(days, (lines, [newborn, *lines], [*lines, *cars(20)]), strict=True):
+        deliver(tmp_path, day, delivered)
+        found, tables = landed(opened(tmp_path, day), day)
+    assert found is not None
+    assert found.whole_on == FIRST
+    whole, expected = landed(opened(tmp_path, days[-1], "whole"), days[-1])
+    assert (found.model_copy(update={"whole_on": None}), tables) == (whole, expected)
+
+
+@pytest.mark.parametrize(("days", "is_whole"), [(31, False), (32, True)])
+def test_after_a_month_the_same_delivery_is_read_whole_if_it_was_not(tmp_path: Path, days: int, is_whole: bool) -> None:
+    """What was taken out lies in the file until then, however often the same is delivered."""
+    last = FIRST + timedelta(days=days)
+    for place, day in ((0, FIRST), (1, LATER), (1, last), (1, last + timedelta(days=1))):
+        deliver(tmp_path, day, cars(*range(10 + place, 20)))
+        found, _ = landed(opened(tmp_path, day), day)
+        assert found is not None
+        if day == last:
+            assert (found.same_as, found.whole_on) == ((None, None) if is_whole else (LATER, FIRST))
+    assert (found.same_as, found.whole_on) == ((last if is_whole else None), None)
+
+
 def test_many_rows_move_in_passes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(snapshot_reviser, "ROWS_A_PASS", 7)
     report = changed(tmp_path, cars(*range(10, 60)), cars(9, *range(10, 30), 70, *range(30, 60)))
