@@ -39,10 +39,14 @@ def with_asked_on(
     return rows.with_columns(asked_on=since).drop("asked_before", "judged", "answered_after")
 
 
-def asked_again() -> pl.Expr:
-    """Of a household's findings with `asked_on`, those to be kept for the next night (`ASKED_AGAIN`)."""
-    anew = pl.col("asked_on") > pl.col("first_seen")
-    return pl.struct("finding_id", "asked_on").filter(anew).sort_by(pl.col("finding_id").filter(anew))
+def asked_again(findings: pl.DataFrame) -> pl.DataFrame:
+    """Findings to be kept for the next night, of each household that has any: `household_id`, `asked_again`.
+
+    Args:
+        findings: those of `with_asked_on`.
+    """
+    anew = findings.filter(pl.col("asked_on") > pl.col("first_seen")).sort("household_id", "finding_id")
+    return anew.group_by("household_id", maintain_order=True).agg(asked_again=pl.struct("finding_id", "asked_on"))
 
 
 def _asks_anew() -> pl.Expr:

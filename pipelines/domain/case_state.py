@@ -180,7 +180,7 @@ def _counted(findings: pl.DataFrame) -> pl.DataFrame:
     """One row per household with a finding that asks for an answer."""
     has_verdict = pl.col("conclusion").is_not_null()
     died = pl.col("rule_id").str.starts_with(DEATH_RULES)
-    return findings.group_by("household_id").agg(
+    counted = findings.group_by("household_id").agg(
         raised=pl.len(),
         answered=has_verdict.sum(),
         confirmed=(has_verdict & is_confirming()).sum(),
@@ -189,8 +189,11 @@ def _counted(findings: pl.DataFrame) -> pl.DataFrame:
         last_word=pl.max_horizontal("verdict_seq", "reviewed_at").max(),
         died_on=pl.col("fact_date").filter(died).min(),
         open_since=pl.col("asked_on").filter(~has_verdict).min(),
-        asked_again=asked_again(),
         grace_ends_on=pl.col("grace_ends_on").max(),
+    )
+    # Few ask again: gathered of them alone, not within every group.
+    return counted.join(asked_again(findings), on="household_id", how="left").with_columns(
+        pl.col("asked_again").cast(ASKED_AGAIN).fill_null(pl.lit([], dtype=ASKED_AGAIN))
     )
 
 

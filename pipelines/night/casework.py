@@ -22,7 +22,7 @@ from pipelines.domain.memory import Remembered
 from pipelines.domain.policy import PolicyError, PolicyInForce
 from pipelines.domain.rule_counts import rule_counts
 from pipelines.night.judging import SUPPRESSED, assessment, findings_last_night, found_tonight, matched_of
-from pipelines.night.metrics import METRICS, night_metrics
+from pipelines.night.metrics import METRICS, feeds_metrics, night_metrics
 from pipelines.night.night import ROSTER, Night
 from pipelines.night.verdicts import counting_tonight
 from warehouse.publication import night_before, read_published
@@ -149,6 +149,18 @@ def count_rules(night: Night) -> tuple[pl.DataFrame, list[Equation]]:
     Canaries are in none of it.
     """
     night = night.without_canaries()
+    # Persons of the feeds and findings of the rules have nothing in common but a night.
+    with ThreadPoolExecutor(1, "feeds") as beside:
+        feeds = beside.submit(feeds_metrics, night)
+        counts, equations = _counted(night)
+    night.tables.write("rule_counts", counts)
+    night.tables.write_facts("books", {"books": [one.as_fact() for one in equations]})
+    night.tables.write_facts(METRICS, night_metrics(night, feeds.result()))
+    return counts, equations
+
+
+def _counted(night: Night) -> tuple[pl.DataFrame, list[Equation]]:
+    """The counts per rule, and the books."""
     remembered = Remembered(
         night.tables.read("findings", COUNTED_COLUMNS),
         night.tables.read("resolved_findings"),
@@ -164,7 +176,4 @@ def count_rules(night: Night) -> tuple[pl.DataFrame, list[Equation]]:
         roster_households=int(roster["households"]),
         out_of_scope=int(roster["out_of_scope"]),
     )
-    night.tables.write("rule_counts", counts)
-    night.tables.write_facts("books", {"books": [one.as_fact() for one in equations]})
-    night.tables.write_facts(METRICS, night_metrics(night))
     return counts, equations

@@ -33,21 +33,29 @@ FLAGGED_COLUMNS = ("household_id", "rule_id", "outcome", "town")
 """What is looked at of a finding; the household tells canaries."""
 
 
-def night_metrics(night: Night) -> dict[str, Any]:
+def night_metrics(night: Night, feeds: Mapping[str, Any]) -> dict[str, Any]:
     """The metrics of a night, as its manifest keeps them.
+
+    Args:
+        night: the night, its rules counted.
+        feeds: the metrics of its feeds (`feeds_metrics`).
 
     Returns:
         `roster_rows`: rows of the roster's content, active and stopped. `feeds`: one entry per feed assessed tonight,
         the roster among them (`feed_metrics`). `flagged`: per rule assessed tonight the flagged findings by town; a
         town that is not named has none.
     """
-    scope = Scope(night)
-    feeds = {feed: feed_metrics(night, feed, scope) for feed in (ROSTER, *night.feeds) if night.state(feed).is_assessed}
     return {
         "roster_rows": feeds.get(ROSTER, {}).get("rows"),
         "feeds": feeds,
         "flagged": flagged_by_town(night.tables.read("rule_counts"), night.tables.read("findings", FLAGGED_COLUMNS)),
     }
+
+
+def feeds_metrics(night: Night) -> dict[str, Any]:
+    """The metrics of every feed assessed tonight, the roster among them."""
+    scope = Scope(night)
+    return {feed: feed_metrics(night, feed, scope) for feed in (ROSTER, *night.feeds) if night.state(feed).is_assessed}
 
 
 class Scope:
