@@ -5,7 +5,7 @@ only rows about the persons asked for leave DuckDB. Does not belong here: what t
 """
 # ruff: noqa: S608  the SQL is put together from names quoted by `warehouse.sql.name`, never from values
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -14,11 +14,12 @@ from typing import Literal
 import duckdb
 import polars as pl
 
-from warehouse.natural_keys import KIND, Keys, as_text
+from warehouse.natural_keys import Keys
 from warehouse.one_snapshot import PLACE, one_after_another, rows_of, rows_of_guests
-from warehouse.session import Vault, frame, registered, store
+from warehouse.overriding import overridden, suspects
+from warehouse.session import Vault, frame, store
 from warehouse.snapshots import Snapshot
-from warehouse.sql import name, text
+from warehouse.sql import name
 
 GUESTS, GUEST_IDS = "guests", "guest_ids"
 """Tables of a session: rows that go along with a content, and whom they are about."""
@@ -151,46 +152,18 @@ def feed_rows(
         The contract's fields and the provenance columns of docs/architecture.md.
     """
     found = [rows_of(con, snapshot, subjects, ids) for snapshot in content.snapshots]
-    if len(found) > 1:
-        found = _without_overridden(con, content, keys, subjects, found)
+    gone = overridden(con, content, keys, subjects, found)
+    found = [
+        rows.filter(~pl.col(PLACE).is_in(gone.filter(snapshot_place=place).get_column(PLACE).implode()))
+        for place, rows in enumerate(found)
+    ]
     if content.guests is not None:
         found.append(rows_of_guests(content.guests, content.snapshots[-1].snapshot_date, subjects, ids))
     return one_after_another(found)
 
 
-def _without_overridden(
-    con: duckdb.DuckDBPyConnection, content: Content, keys: Keys, subjects: Sequence[str], found: Sequence[pl.DataFrame]
-) -> list[pl.DataFrame]:
-    """What was found in each snapshot, without the rows for which a later one speaks: it may be about other persons."""
-    overridden = _overridden_by_key(content, keys) + _overridden_by_answer(content, subjects)
-    if not overridden:
-        return list(found)
-    asked = {field for fields in keys.alternatives for field in fields} | set(subjects)
-    told = pl.concat(
-        [
-            rows.select(asked & set(rows.columns)).with_columns(
-                rows.get_column(PLACE), snapshot_place=pl.lit(place, pl.Int32)
-            )
-            for place, rows in enumerate(found)
-        ],
-        how="diagonal_relaxed",
-    )
-    where = " OR ".join(f"EXISTS ({condition})" for condition in overridden)
-    with registered(con, told) as view:
-        suspects = f"SELECT * FROM {view} WHERE {_suspected(content, keys, subjects, told.columns)}"
-        keyed = f"SELECT *, {keys.columns()} FROM ({suspects})"
-        gone = frame(con, f"SELECT snapshot_place, {PLACE} FROM ({keyed}) keyed WHERE {where}")
-    return [
-        rows.filter(~pl.col(PLACE).is_in(gone.filter(snapshot_place=place).get_column(PLACE).implode()))
-        for place, rows in enumerate(found)
-    ]
-
-
 def count_rows(con: duckdb.DuckDBPyConnection, content: Content, keys: Keys, subjects: Sequence[str]) -> int:
     """Count a feed's effective rows, about whomever they are, guests apart. One full snapshot alone its load report counts.
-
-    All rows but those for which a later snapshot speaks; these are looked for only among the rows that have something
-    in common with a later one, which are few: the key of every row of a city takes long to put together.
 
     Args:
         con: A session with the content attached.
@@ -200,36 +173,8 @@ def count_rows(con: duckdb.DuckDBPyConnection, content: Content, keys: Keys, sub
     """
     tables = [name(snapshot.alias, "rows") for snapshot in content.snapshots]
     every = " + ".join(f"(SELECT count(*) FROM {table})" for table in tables)
-    overridden = _overridden_by_key(content, keys) + _overridden_by_answer(content, subjects)
-    if not overridden:
-        return int(frame(con, f"SELECT {every} AS rows").item())
-    # What was landed before a field was declared holds nothing of it.
-    there = [frame(con, f"SELECT column_name FROM (DESCRIBE {table})").get_column("column_name") for table in tables]
-    suspects = " UNION ALL BY NAME ".join(
-        f"SELECT *, {place} AS snapshot_place FROM {table} WHERE {_suspected(content, keys, subjects, there[place])}"
-        for place, table in enumerate(tables)
-    )
-    keyed = f"SELECT *, {keys.columns()} FROM ({suspects})"
-    where = " OR ".join(f"EXISTS ({condition})" for condition in overridden)
-    return int(frame(con, f"SELECT {every} - (SELECT count(*) FROM ({keyed}) keyed WHERE {where}) AS rows").item())
-
-
-def _suspected(content: Content, keys: Keys, subjects: Sequence[str], there: Collection[str]) -> str:
-    """Condition on rows with the columns that are there, without which no later snapshot can speak for them."""
-    later = [snapshot for place, snapshot in enumerate(content.snapshots) if place > 0]
-    rows = " UNION ALL BY NAME ".join(
-        f"SELECT * FROM {name(snapshot.alias, 'rows')}" for snapshot in later if snapshot.mode != "full"
-    )
-    firsts = dict.fromkeys(fields[0] for fields in keys.alternatives)
-    conditions = [
-        f"{as_text(first) if first in there else text('')} IN (SELECT {as_text(first)} FROM ({rows}))"
-        for first in firsts
-    ]
-    lists = [name(snapshot.alias, "requested") for snapshot in later if snapshot.mode == "response"]
-    if lists:
-        asked = " UNION ALL ".join(f"SELECT id_number FROM {one}" for one in lists)
-        conditions += [f"{name(subject)} IN ({asked})" for subject in subjects]
-    return " OR ".join(conditions)
+    rows = int(frame(con, f"SELECT {every} AS rows").item())
+    return rows - overridden(con, content, keys, subjects, suspects(con, content, keys, subjects)).height
 
 
 def not_queried(con: duckdb.DuckDBPyConnection, content: Content, ids: pl.Series) -> pl.Series:
@@ -253,36 +198,3 @@ def quarantined_households(con: duckdb.DuckDBPyConnection, content: Content) -> 
     tables = [name(snapshot.alias, "quarantine") for snapshot in content.snapshots]
     every = " UNION ".join(f"SELECT household_id FROM {table} WHERE household_id <> ''" for table in tables)
     return frame(con, f"SELECT household_id FROM ({every}) ORDER BY household_id").get_column("household_id")
-
-
-def _overridden_by_key(content: Content, keys: Keys) -> list[str]:
-    """Condition under which a later delta or answer has a row with the same key; a delta's may be about other persons.
-
-    Answers too: a department may return a person nobody asked about in two of them, whom no list overrides.
-    """
-    places = [(place, s) for place, s in enumerate(content.snapshots) if place > 0 and s.mode != "full"]
-    if not places:
-        return []
-    later = " UNION ALL BY NAME ".join(
-        f"SELECT *, {place} AS later_place FROM {name(s.alias, 'rows')}" for place, s in places
-    )
-    names = ", ".join(keys.names)
-    newest = f"SELECT {names}, max(later_place) AS place FROM (SELECT *, {keys.columns()} FROM ({later})) GROUP BY ALL"
-    same = " AND ".join(f"newer.{column} = keyed.{column}" for column in keys.names)
-    return [f"SELECT 1 FROM ({newest}) newer WHERE {same} AND newer.{KIND} > 0 AND newer.place > keyed.snapshot_place"]
-
-
-def _overridden_by_answer(content: Content, subjects: Sequence[str]) -> list[str]:
-    """Condition under which a later response was about one of the row's persons: it says all there is on them."""
-    places = [(place, s) for place, s in enumerate(content.snapshots) if s.mode == "response" and place > 0]
-    if not places:
-        return []
-    asked = " UNION ALL ".join(
-        f"SELECT id_number, {place} AS place FROM {name(s.alias, 'requested')}" for place, s in places
-    )
-    newest = f"SELECT id_number, max(place) AS place FROM ({asked}) GROUP BY id_number"
-    return [
-        f"SELECT 1 FROM ({newest}) answer WHERE answer.id_number = keyed.{name(subject)} "
-        "AND answer.place > keyed.snapshot_place"
-        for subject in subjects
-    ]
