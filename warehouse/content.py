@@ -21,8 +21,8 @@ from warehouse.session import Vault, frame, store
 from warehouse.snapshots import Snapshot
 from warehouse.sql import name
 
-GUESTS, GUEST_IDS = "guests", "guest_ids"
-"""Tables of a session: rows that go along with a content, and whom they are about."""
+GUEST_IDS = "guest_ids"
+"""A table of a session: whom the rows are about that go along with a content."""
 
 
 @dataclass(frozen=True)
@@ -122,14 +122,13 @@ def attached(vault: Vault, con: duckdb.DuckDBPyConnection, content: Content) -> 
             vault.attach(con, snapshot.path, snapshot.alias, read_only=True)
             attached_here.append(snapshot.alias)
         if content.guests is not None:
-            store(con, GUESTS, content.guests.rows)
             store(con, GUEST_IDS, content.guests.ids.cast(pl.String).alias("id_number").to_frame())
         yield
     finally:
         for alias in attached_here:
             vault.detach(con, alias)
         if content.guests is not None:  # an engine that holds a table would not be kept for the next session
-            con.execute(f"DROP TABLE IF EXISTS {GUESTS}; DROP TABLE IF EXISTS {GUEST_IDS}")
+            con.execute(f"DROP TABLE IF EXISTS {GUEST_IDS}")
 
 
 def feed_rows(

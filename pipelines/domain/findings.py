@@ -5,6 +5,7 @@ about them (memory).
 """
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from typing import Final
 
@@ -83,9 +84,12 @@ def findings_of(hits: pl.DataFrame, rule: Rule, verdict: Verdict, night: NightCo
     """
     entry = night.policy.rule(rule.rule_id)
     label = rule.subject.label or night.label_of(rule.feed)
-    return (
-        hits.with_columns(evidence(hits, verdict), **_text_columns(rule, label, verdict, entry))
-        .with_columns(
+    texts = hits.select(identity=_identity(rule), material=_material(rule))
+    # Digests are made row by row in Python: meanwhile Polars puts the words together.
+    with ThreadPoolExecutor(1) as beside:
+        finding_id = beside.submit(keyed_ids, texts.get_column("identity"), secret)
+        fingerprint = beside.submit(_digests, texts.get_column("material"))
+        told = hits.with_columns(evidence(hits, verdict), **_text_columns(label, verdict, entry)).with_columns(
             as_of=pl.lit(night.as_of),
             name=pl.col("roster_name"),
             town=pl.col("household_town"),
@@ -99,9 +103,9 @@ def findings_of(hits: pl.DataFrame, rule: Rule, verdict: Verdict, night: NightCo
             wage_amount=_if_flagged(verdict.wage_amount),
             income_proof=pl.lit(rule.proof, dtype=pl.String),
         )
-        .with_columns(
-            finding_id=_identity().map_batches(lambda texts: keyed_ids(texts, secret), return_dtype=pl.String),
-            fingerprint=pl.col("material").map_batches(_digests, return_dtype=pl.String),
+    return (
+        told.with_columns(
+            texts.get_column("material"), finding_id=finding_id.result(), fingerprint=fingerprint.result()
         )
         .select(FINDINGS.names())
         .cast(FINDINGS)
@@ -113,13 +117,12 @@ def ordered(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
     return pl.concat([no_findings(), *parts]).sort(FINDINGS_ORDER)
 
 
-def _text_columns(rule: Rule, label: str, verdict: Verdict, entry: RuleInForce) -> dict[str, pl.Expr]:
+def _text_columns(label: str, verdict: Verdict, entry: RuleInForce) -> dict[str, pl.Expr]:
     """The columns that are made of the hit's fields."""
     return {
         "statement": statement(label, verdict, entry),
         "clears_with": clears_with(verdict, entry),
         "conflict": conflict(entry, verdict),
-        "material": _material(rule),
     }
 
 
@@ -128,9 +131,9 @@ def _if_flagged(amount: pl.Expr) -> pl.Expr:
     return pl.when(pl.col("outcome") == Outcome.FLAGGED.value).then(amount)
 
 
-def _identity() -> pl.Expr:
+def _identity(rule: Rule) -> pl.Expr:
     """Household, person, rule and record key as one text."""
-    return pl.concat_str("household_id", "id_number", "rule_id", "record_key", separator=SEPARATOR)
+    return pl.concat_str("household_id", "id_number", pl.lit(rule.rule_id), "record_key", separator=SEPARATOR)
 
 
 def _material(rule: Rule) -> pl.Expr:

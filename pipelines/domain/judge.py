@@ -4,7 +4,9 @@ What belongs here: the order of the steps, and that all rules over one subject s
 step. The same function judges a whole district or one shard of it: households never look across shards.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 import polars as pl
 
@@ -14,6 +16,9 @@ from pipelines.domain.policy import UnsetParameterError
 from pipelines.domain.rule import Rule, Subject, Verdict
 from pipelines.domain.rulebook import Rulebook, rulebook
 from pipelines.domain.standing import fires_column, predicate, standing_hits
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 def judge_feed(feed: str, context: NightContext, secret: bytes, book: Rulebook | None = None) -> pl.DataFrame:
@@ -60,7 +65,8 @@ def _judge(rules: Iterable[Rule], context: NightContext, secret: bytes) -> pl.Da
         feeds = (one.feed, *one.subject.needs)
         if all(context.has_feed(feed) for feed in feeds) and context.policy.is_rule_on(one.rule_id):
             by_subject.setdefault(one.subject, []).append(one)
-    return ordered(part for group in by_subject.values() for part in _judge_subject(group, context, secret))
+    parts = _side_by_side(lambda group: _judge_subject(group, context, secret), by_subject.values())
+    return ordered(part for of_subject in parts for part in of_subject)
 
 
 def unset_parameters(rules: Iterable[Rule], context: NightContext) -> dict[str, str]:
@@ -94,11 +100,18 @@ def _judge_subject(rules: Sequence[Rule], context: NightContext, secret: bytes) 
     candidates = rows.with_columns(marks).filter(fired).collect()
     # A rule that marked none of the rows has nothing to tell, and its sentences need not be built. Of a night without a
     # household they are built all the same: on such a one rules are tried before a real night (rule_trial).
-    return [
-        findings_of(standing_hits(candidates, one, verdict, context), one, verdict, context, secret)
-        for one, verdict in verdicts
-        if context.households.is_empty() or _marks(candidates, one)
-    ]
+    told = [pair for pair in verdicts if context.households.is_empty() or _marks(candidates, pair[0])]
+    return _side_by_side(
+        lambda pair: findings_of(standing_hits(candidates, *pair, context), *pair, context, secret), told
+    )
+
+
+def _side_by_side(task: Callable[[T], R], things: Collection[T]) -> list[R]:
+    """The task of each thing, in their order. Much of judging keeps one processor busy, and what is judged is apart."""
+    if len(things) < 2:  # noqa: PLR2004  nothing to do meanwhile
+        return [task(one) for one in things]
+    with ThreadPoolExecutor(min(len(things), pl.thread_pool_size())) as beside:
+        return list(beside.map(task, things))
 
 
 def _marks(candidates: pl.DataFrame, one: Rule) -> bool:

@@ -9,6 +9,7 @@ import polars as pl
 
 from pipelines.domain.households import PROVENANCE
 from pipelines.domain.names import same_name
+from pipelines.domain.ordering import in_order
 from pipelines.domain.vocabulary import GRADE_OTHER_NAME, GRADE_SAME_NAME
 
 ID_NUMBER = "id_number"
@@ -35,11 +36,9 @@ def match(members: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit(GRADE_SAME_NAME))
         .otherwise(pl.lit(GRADE_OTHER_NAME))
     )
-    return (
-        who.join(named, on=ID_NUMBER, how="inner", nulls_equal=False)
-        .with_columns(grade=grade)
-        .sort("household_id", ID_NUMBER, "delivery_order")
-    )
+    matched = who.join(named, on=ID_NUMBER, how="inner", nulls_equal=False, maintain_order="left_right")
+    # Members stand by household, and rows by delivery: so does what they come to.
+    return in_order(matched.with_columns(grade=grade), ["household_id", ID_NUMBER, "delivery_order"])
 
 
 def seen_from_each_side(rows: pl.DataFrame, subjects: Sequence[str]) -> pl.DataFrame:
