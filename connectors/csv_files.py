@@ -7,6 +7,7 @@ quotes goes straight into Polars, one with misplaced quotes is mended first (`co
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
 from connectors.contract import Contract
@@ -18,6 +19,7 @@ from connectors.reasons import Reason
 
 DELIMITERS = (",", "\t", "|")
 _WIDER = 64
+_MOST_LOOKED_AT = 1_000
 _HEAD_BYTES = 1 << 16
 
 
@@ -147,7 +149,7 @@ def _parsed(text: bytes, layout: _Layout, *, quoted: bool) -> pl.DataFrame:
     expected = text.count(b"\n") + (not text.endswith(b"\n") and bool(text))
     width = len(layout.header.texts) + 1
     cells = _read(text, layout.delimiter, width, quoted=quoted)
-    if cells[:, -1].null_count() < cells.height:
+    if cells[:, -1].null_count() < cells.height or _runs_far_over(text, layout.delimiter, width):
         cells = _read(text, layout.delimiter, width + _WIDER, quoted=quoted)
     if cells.height == expected:
         return cells
@@ -156,6 +158,22 @@ def _parsed(text: bytes, layout: _Layout, *, quoted: bool) -> pl.DataFrame:
     widest = max(width, *(len(row) for row in rows))
     padded = [[field or None for field in row] + [None] * (widest - len(row)) for row in rows]
     return pl.DataFrame(padded, schema=dict.fromkeys(cell_names(widest), pl.String), orient="row")
+
+
+def _runs_far_over(text: bytes, delimiter: str, width: int) -> bool:
+    """Whether a line has more fields than so many: where the first of those beyond is empty, the others would not be seen."""
+    sign = delimiter.encode()
+    if sign * 2 not in text:
+        return False
+    signs = np.frombuffer(text, dtype=np.uint8)
+    ends = np.append(np.flatnonzero(signs == ord("\n")), len(text))
+    counts = np.diff(np.searchsorted(np.flatnonzero(signs == ord(delimiter)), ends), prepend=0)
+    suspected = np.flatnonzero(counts >= width)
+    if b'"' not in text or len(suspected) > _MOST_LOOKED_AT:
+        return len(suspected) > 0
+    begins = np.append(0, ends + 1)
+    lines = (text[begins[one] : ends[one]].decode("utf-8") for one in suspected)
+    return any(len(split_fields(line, delimiter)) > width for line in lines)
 
 
 def _read(text: bytes, delimiter: str, width: int, *, quoted: bool) -> pl.DataFrame:
@@ -201,8 +219,9 @@ def _is_cut(text: bytes, layout: _Layout) -> bool:
 
 
 def _within(cells: pl.DataFrame, layout: _Layout) -> pl.DataFrame:
-    """The cells without the extra column where nothing runs over."""
-    width = len(layout.header.texts)
-    beyond = cells.columns[width:]
-    empty = [name for name in beyond if cells[name].null_count() == cells.height]
-    return cells.drop(empty)
+    """The cells without the columns beyond the header behind the last one in which something stands."""
+    end = len(layout.header.texts)
+    for place in range(end, cells.width):
+        if cells[:, place].null_count() < cells.height:
+            end = place + 1
+    return cells[:, :end]

@@ -24,7 +24,7 @@ from connectors.parts import Opened, Source, UnusableFileError
 from connectors.refusal import Refusal
 from connectors.request_lists import read_requested
 
-READER_VERSION = 1
+READER_VERSION = 2
 """Raised when the same files would be read differently: what was landed before is then read again."""
 
 SLICE_BYTES = 32 << 20

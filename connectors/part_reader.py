@@ -157,15 +157,22 @@ class PartReader:
         return frame.with_columns(cleaned[HOUSEHOLD].value.gather(places).alias(HOUSEHOLD))
 
     def _raw_text(self, rows: pl.DataFrame) -> pl.Series:
-        """Each row as a JSON object, header → cell as it was delivered."""
+        """Each row as a JSON object, header → cell as it was delivered.
+
+        Cells beyond the header that a row does not have are left out: another row of the batch has them.
+        """
         texts = self._part.header.texts
         named: dict[str, pl.Series] = {}
+        beyond: list[str] = []
         for column, name in enumerate(cells_of(rows)):
             header = texts[column].strip() if column < len(texts) else ""
             if header in named or not header:
                 header = f"{header}[{column_letter(column)}]"
+            if column >= len(texts):
+                beyond.append(column_letter(column))
             named[header] = as_text(rows[name])
-        return pl.DataFrame(named).select(pl.struct(pl.all()).struct.json_encode()).to_series()
+        raw = pl.DataFrame(named).select(pl.struct(pl.all()).struct.json_encode()).to_series()
+        return raw.str.replace(rf'(,"\[({"|".join(beyond)})\]":null)+\}}$', "}") if beyond else raw
 
 
 def _marked(marks: pl.Series | None, keep: pl.Series | None) -> int:

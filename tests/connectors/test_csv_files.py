@@ -1,5 +1,6 @@
 """Delimited text: encodings, delimiters, quotes, row numbers, slices, and files that are broken."""
 
+import json
 import random
 
 import polars as pl
@@ -50,6 +51,25 @@ def test_a_short_row_is_padded_and_a_long_one_quarantined(deliver, line):
     assert read.rows() == [2, 5]
     assert read.reasons() == {3: "row_shape", 4: "row_shape"}
     assert '"[F]":"多"' in read.quarantine["raw"][0]
+
+
+@pytest.mark.parametrize("sign", [",", "\t", "|"])
+@pytest.mark.parametrize("others", [(), (2,)], ids=["alone", "beside a row that is one cell too long"])
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_a_row_that_is_too_long_after_an_empty_cell_is_quarantined_whatever_stands_beside_it(
+    deliver, line, sign, others, quote
+):
+    rows = [line(1), line(3) + f",,{quote}多{quote}", *(line(n) + ", " for n in others), f"123,某人{',' * 3}"]
+    read = deliver({"a.csv": table(*rows).replace(",", sign)})
+    assert read.rows() == [2, *(2 + n for n in others)]
+    assert read.reasons() == {3: "row_shape", 4 + len(others): "id_length"}
+    raw = [json.loads(one) for one in read.quarantine["raw"]]
+    assert [raw[0].get("[F]"), raw[0]["[G]"], len(raw[1])] == [None, "多", 5]
+
+
+def test_signs_within_quotes_do_not_make_a_row_too_long(deliver, line, person):
+    read = deliver({"a.csv": table(line(1), f'{person(2)},"某,,,,,人",1,2023-08-05,5')})
+    assert (read.rows(), read.reasons()) == ([2, 3], {})
 
 
 def test_a_row_cut_off_at_the_end_of_the_file(deliver, line):
