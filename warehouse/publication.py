@@ -7,6 +7,7 @@ it was. Does not belong here: what the gates are, or what stands in the tables.
 
 import json
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -26,7 +27,7 @@ REMOVED = "removed.json"
 """Beside the account of a night whose tables retention removed: when and why. Written before the first of them goes."""
 Audit = Callable[[Path], list[str]]
 FurtherFiles = Callable[[], Mapping[str, bytes]]
-"""Gives what else lies in a night's folder, name → content; asked for when the tables are written."""
+"""Gives what else lies in a night's folder, name → content; asked for while the tables are written."""
 
 
 @dataclass(frozen=True)
@@ -77,9 +78,10 @@ def publish(
     """
     vault.open()
     area = vault.root / "published"
-    with written_aside(area / f".aside-{_run8(run_id)}") as aside:
+    with written_aside(area / f".aside-{_run8(run_id)}") as aside, ThreadPoolExecutor(1, "further files") as beside:
+        further = beside.submit(files) if files else None
         _write(vault, aside, as_of, run_id, tables, manifest)
-        _add_files(aside, files() if files else {})
+        _add_files(aside, further.result() if further else {})
         problems = tuple(audit(aside)) if audit else ()
         if problems:
             return Publication(_settle(aside, vault.root / "held", as_of, run_id), problems)

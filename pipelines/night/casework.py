@@ -83,7 +83,8 @@ def reckon_income(night: Night) -> dict[str, pl.DataFrame]:
     ledger = member_ledger(night.tables.read("members", MEMBER_COLUMNS), findings, gone, policy)
 
     def kept(table: str, frame: pl.DataFrame) -> pl.DataFrame:
-        night.tables.write(table, frame)
+        # The next steps look at incomes alone; the others would push tonight's findings out of memory, which come next.
+        night.tables.write(table, frame, is_read_soon=table == "income")
         return frame
 
     # Each of these keeps one processor busy: made and written side by side.

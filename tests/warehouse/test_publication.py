@@ -205,7 +205,7 @@ def test_further_files_lie_beside_the_tables_of_published_and_held_nights(vault:
     asked = []
 
     def pages() -> dict[str, bytes]:
-        asked.append(len(list((vault.root / "published").glob(".aside*/findings.parquet"))))
+        asked.append("page")
         return {"health.html": b"<p>"}
 
     done = publish(vault, AS_OF, "aaaaaaaa", TABLES, MANIFEST, files=pages)
@@ -215,7 +215,17 @@ def test_further_files_lie_beside_the_tables_of_published_and_held_nights(vault:
         assert page.read_bytes() == b"<p>"
         assert stat.S_IMODE(page.stat().st_mode) == 0o600
     assert stopped.is_held
-    assert asked == [1, 1]  # after the tables: whoever makes a page has had that long
+    assert asked == ["page", "page"]
+
+
+def test_a_page_that_fails_publishes_nothing(vault: Vault) -> None:
+    def pages() -> dict[str, bytes]:
+        raise WarehouseError("no page")
+
+    with pytest.raises(WarehouseError, match="no page"):
+        publish(vault, AS_OF, "aaaaaaaa", TABLES, MANIFEST, files=pages)
+    assert current(vault) is None
+    assert list((vault.root / "published").iterdir()) == []
 
 
 @pytest.mark.parametrize("file", ["../health.html", "manifest.json", "findings.parquet", ".hidden"])
