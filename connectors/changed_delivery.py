@@ -106,7 +106,14 @@ class ChangedReader(DeliveryReader):
         yield Opened([self._come])
 
     def _part_reports(self) -> tuple[PartReport, ...]:
-        """The sheet as if all of it had been read."""
+        """The sheet as if all of it had been read.
+
+        Raises:
+            NotByLineError: it could not be told from some of its lines.
+        """
+        # Otherwise data stands among the last lines of the file: a note above it is none, here as in the whole.
+        if any(part.ends_untold for part in (self._gone, *self._parts)):
+            raise NotByLineError("it ends in many lines that are no data")
         [come], gone, before = [part.report() for part in self._parts], self._gone.report(), self._before.part
         report = replace(
             come,

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from connectors.lines import Lines, NotByLineError
 
 TAIL = 2_000
-"""The last lines are always read again: whether one is a note depends on what follows it."""
+"""The last lines are always read again: whether one is a note depends on what follows it. More than `part_reader.MOST_WAITING`."""
 
 LINES_A_PASS = 4_000_000
 

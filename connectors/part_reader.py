@@ -22,7 +22,8 @@ from connectors.rows import data_end, kinds_of, settled
 from connectors.wide import persons_of
 
 HOUSEHOLD = "household_id"
-_MOST_WAITING = 1_000
+MOST_WAITING = 1_000
+"""So many rows at the end of a batch wait for data to follow; of more nobody would call the first ones notes."""
 
 
 @dataclass(frozen=True)
@@ -34,14 +35,17 @@ class Batch:
 
 
 class PartReader:
-    """Reads one part once; the counts are whole when its batches are exhausted."""
+    """Reads one part once; the counts are whole when its batches are exhausted.
+
+    `ends_untold` says that more rows follow the last data row than wait for one: where a batch ended decided what they are.
+    """
 
     def __init__(self, part: Part, part_no: int, contract: Contract, on: date) -> None:
         self._part, self._part_no, self._contract, self._on = part, part_no, contract, on
         self._skipped = Counter({str(kind): count for kind, count in part.above.items()})
         self._quarantined: Counter[str] = Counter()
         self._clean_rows = self._data_rows = 0
-        self._is_dated = False
+        self._is_dated = self.ends_untold = False
         self._coded = {one.name for one in contract.fields if one.kind == "code" or one.form is not None}
         self.fields = {
             one.name: FieldReport(one.name, one.kind, one.is_required, is_present=one.name in part.header.columns)
@@ -57,8 +61,9 @@ class PartReader:
             frame = pl.concat([waiting, raw], how="diagonal_relaxed") if waiting.height else raw
             kinds = kinds_of(frame, self._contract, self._part.header)
             end = data_end(kinds)
-            if frame.height - end > _MOST_WAITING:
-                end = frame.height
+            self.ends_untold = self.ends_untold and not end
+            if frame.height - end > MOST_WAITING:
+                self.ends_untold, end = True, frame.height
             waiting = frame[end:]
             yield self._batch(frame[:end], settled(kinds[:end], is_end=False))
             has_told = True

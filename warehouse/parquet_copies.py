@@ -18,7 +18,7 @@ from warehouse.snapshots import Snapshot
 from warehouse.sql import name, text
 
 PLACE = "stored_place"
-"""The column that says where a row stood in its snapshot; their order is the order of delivery within it."""
+"""The column that says where a row stood in its snapshot. The order of delivery is that of `part_no` and `source_row` before it."""
 PROVENANCE = ("source_file", "source_sha256")
 """Columns of a copy that the snapshot keeps in `parts`: with them a copy is understood by itself."""
 

@@ -33,7 +33,9 @@ TABLES = ("rows", "quarantine", "parts", "profile", "requested")
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """What holds for large files, for small ones: two lines at the end are read again, and any share may have changed."""
+    assert changed_lines.TAIL > part_reader.MOST_WAITING
     monkeypatch.setattr(changed_lines, "TAIL", 2)
+    monkeypatch.setattr(part_reader, "MOST_WAITING", 1)
     monkeypatch.setattr(changed_deliveries, "FEWEST_BYTES", 0)
     monkeypatch.setattr(changed_deliveries, "MOST_CHANGED", 1)
 
@@ -58,6 +60,9 @@ LINES = st.sampled_from(
         *(car(place, "", vin, day=day) for place in (1, 2) for vin in ("V1", "V2") for day in ("2020-01-01", "昨天")),
         *(car(place) for place in (1, 2)),  # no key: only what is identical is one row
         *(car(place, f"渝A{place:05}") for place in range(10, 40)),
+        "某某",
+        car(6, "渝A00006") + ", ",
+        car(6, "渝A00006") + ",,,  ,",
         car(1, "渝A00001").replace("999999", "999998"),  # a wrong check digit: quarantined
         ",渝A00009,小型汽车,,小型轿车,正常,2020-01-01",
         "123,,,,,,",
@@ -244,6 +249,8 @@ def test_rows_that_stand_twice_are_told_over_all_rows(
         (cars(*range(10, 20)), [*cars(*range(10, 20)), f'{person(4)},"渝A0\n0004",,,,正常,'], {}),
         (cars(*range(10, 20)), [*cars(*range(10, 20)), f'{person(4)},渝"A00004,,,,正常,'], {}),  # a stray quote
         ([f"{UNBORN},渝A00004,,,,正常,", *cars(*range(10, 20))], cars(*range(10, 21)), {}),
+        # No data among the last lines: whether the first of these is a note, the lines above them tell.
+        (["某某", *cars(*range(10, 20)), "注：一", "注：二"], ["某某", *cars(*range(10, 21)), "注：一", "注：二"], {}),
     ],
 )
 def test_what_cannot_be_told_by_lines_is_read_whole(
