@@ -94,7 +94,7 @@ def _guests_among(guests: pl.DataFrame, subjects: Sequence[str], ids: pl.Series 
 def in_order(rows: pl.DataFrame) -> pl.DataFrame:
     """The rows in the order of delivery, and no column that told only that. They nearly always stand so already."""
     if not rows.select(_is_after_the_one_before(ORDER).all()).item():
-        rows = rows.sort(ORDER, nulls_last=True)
+        rows = rows.sort(ORDER, nulls_last=True, maintain_order=True)
     return rows.drop(PLACE)
 
 

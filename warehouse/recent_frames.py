@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
-MOST_BYTES = 384 * 1024 * 1024
+MOST_BYTES = 512 * 1024 * 1024
 """All frames kept together; one that is greater by itself is never kept."""
 
 Mark = tuple[int, int, int]
