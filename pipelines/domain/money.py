@@ -75,7 +75,9 @@ def spoken(hao_amount: pl.Expr) -> pl.Expr:
 
 
 def _spoken_once(amounts: pl.Series) -> pl.Series:
-    told = amounts.alias("amount").to_frame()
+    # Taken in anew: in a branch of `when` Polars empties what the branch is not for, yet leaves the mark that the amounts are
+    # sorted; what relies on it (`unique`, `join`) finds an empty one several times.
+    told = pl.DataFrame({"amount": amounts.to_arrow()}, schema={"amount": amounts.dtype})
     words = told.unique().with_columns(_spoken(pl.col("amount")).alias("words"))
     found = told.join(words, on="amount", how="left", nulls_equal=True, maintain_order="left")
     return found.get_column("words").alias(amounts.name)

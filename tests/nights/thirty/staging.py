@@ -38,10 +38,12 @@ class HalfVault(MemoryVault):
         """Make the folder and its marker."""
         Vault.open(self)
 
-    def attach(self, con: duckdb.DuckDBPyConnection, path: Path, alias: str, read_only: bool) -> None:
+    def attach(
+        self, con: duckdb.DuckDBPyConnection, path: Path, alias: str, read_only: bool, storage: str | None = None
+    ) -> None:
         """Attach a file of a publication, or a snapshot in memory."""
         place = Vault if path.is_absolute() else MemoryVault
-        place.attach(self, con, path, alias, read_only)
+        place.attach(self, con, path, alias, read_only, storage)
 
 
 class KeptSnapshots(MemorySnapshots):

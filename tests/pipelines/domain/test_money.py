@@ -76,11 +76,17 @@ def test_spoken_amounts():
     assert found == ["1,234.57", "770.00", "1,000,000,000.00", "0.00", None]
 
 
+PLACES = pl.Series([False, True, False, False])
+
+
 def test_an_amount_is_spoken_the_same_however_often_it_stands_and_where():
     amounts = column(10_000, None, 12_345_678, 10_000).select(pl.col("m"), wrong=pl.col("m") + 1)
     told = pl.when(pl.col("m") > 10_000).then(spoken(pl.col("m"))).otherwise(pl.lit("-"))
     assert amounts.select(told).to_series().to_list() == ["-", "-", "1,234.57", "-"]
     assert amounts.select(spoken(pl.col("m"))).to_series().to_list() == ["1.00", None, "1,234.57", "1.00"]
+    sorted_ones = column(7_700_000, 7_700_000, 7_700_000, 7_700_000).select(pl.col("m").sort(), is_so=PLACES)
+    told = sorted_ones.select(pl.when("is_so").then(spoken(pl.col("m"))).otherwise(pl.lit("-")))
+    assert told.to_series().to_list() == ["-", "770.00", "-", "-"]
     assert column().select(spoken(pl.col("m"))).schema == {"m": pl.String}
     assert column(1, 2).select(pl.concat_str("m", spoken(pl.lit(1_234_500)))).to_series().to_list() == [
         "1123.45",
