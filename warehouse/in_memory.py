@@ -6,6 +6,7 @@ belong here: anything that a real night needs; what is published is published fr
 """
 
 import json
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -33,17 +34,19 @@ class MemoryVault(Vault):
     Attributes:
         root: a folder without published nights; nothing is written to it.
         session: the session, made by `memory_vault`.
+        turns: held by the thread that works in it: two at once would each meet what the other has registered.
     """
 
     session: duckdb.DuckDBPyConnection = field(kw_only=True)
+    turns: threading.RLock = field(default_factory=threading.RLock, kw_only=True, compare=False, repr=False)
 
     def open(self) -> None:
         """There is no folder to make and no key to check."""
 
     @contextmanager
     def connect(self, will_write: bool = True) -> Iterator[duckdb.DuckDBPyConnection]:  # noqa: ARG002
-        """Give the one session, whether or not it is to be written to."""
-        with values_kept_out("working in memory"):
+        """Give the one session, whether or not it is to be written to, to one thread at a time."""
+        with self.turns, values_kept_out("working in memory"):
             yield self.session
 
     def attach(
@@ -112,7 +115,7 @@ class MemorySnapshots(SnapshotStore):
         """Land a delivery; see `SnapshotStore.writer`."""
         con = self._memory.session
         report = LoadReport(status="landed", feed=feed, snapshot_date=snapshot_date, mode=mode, checksum=checksum)
-        with values_kept_out("landing in memory"):
+        with self._memory.turns, values_kept_out("landing in memory"):
             self._memory.attach(con, Path(), ALIAS, read_only=False)
             try:
                 writer = SnapshotWriter(con, report, schema, keys)

@@ -1,6 +1,9 @@
 """The tables of a night in memory answer as those of a warehouse do."""
 
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -39,3 +42,23 @@ def test_nothing_that_a_night_asks_of_its_tables_goes_to_the_disk() -> None:
     """Whatever of a night's tables looks at files is another in memory."""
     asked = {name for name, one in vars(NightTables).items() if callable(one) and not name.startswith("_")}
     assert asked <= vars(MemoryTables).keys()
+
+
+def test_one_thread_at_a_time_works_in_a_warehouse_in_memory(tmp_path: Path) -> None:
+    """Steps that do two things side by side meet one session there; also where the settings of the vault are others."""
+    inside: list[str] = []
+    with memory_vault(tmp_path) as vault, ThreadPoolExecutor(1) as beside:
+
+        def work(name: str) -> None:
+            with replace(vault, threads=1).connect():
+                inside.append(f"{name} comes")
+                time.sleep(0.05)
+                inside.append(f"{name} goes")
+
+        other = beside.submit(work, "other")
+        work("this")
+        other.result()
+    assert inside in (
+        ["this comes", "this goes", "other comes", "other goes"],
+        ["other comes", "other goes", "this comes", "this goes"],
+    )
