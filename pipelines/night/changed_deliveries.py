@@ -114,6 +114,9 @@ def revision_of(
             return None
         progress(f"{what}: held against {before.delivery.snapshot_date}, line by line")
         revision = _revision(night, contract, delivery, before)
+    except OSError as error:  # a bad disk under the older delivery is no reason to do without this one
+        progress(f"{what}: read whole ({type(error).__name__} while it was held against an older delivery)")
+        return None
     except (NotByLineError, UnusableFileError) as reason:
         progress(f"{what}: read whole ({reason})")
         return None

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from errno import EIO
 from pathlib import Path
 from shutil import rmtree
 
@@ -116,3 +117,17 @@ def test_a_report_of_long_ago_does_not_tell_enough(tmp_path: Path) -> None:
     found, _ = landed(opened(tmp_path, LATER), LATER)
     assert found is not None
     assert found.whole_on is None
+
+
+def test_a_bad_disk_under_the_older_delivery_is_no_reason_to_do_without_a_newer_one(
+    tmp_path: Path, meanwhile: Callable[[Callable[[], object]], None]
+) -> None:
+    def breaks() -> None:
+        raise OSError(EIO, "Input/output error")
+
+    deliver(tmp_path, FIRST, cars(*range(10, 20)))
+    landed(opened(tmp_path, FIRST), FIRST)
+    deliver(tmp_path, LATER, cars(*range(10, 21)))
+    meanwhile(breaks)
+    found, tables = landed(opened(tmp_path, LATER), LATER)
+    assert (found, tables) == landed(opened(tmp_path, LATER, "whole"), LATER)
